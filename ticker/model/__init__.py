@@ -1,0 +1,1 @@
+"""What a line, an event, a cursor and a channel are. No I/O, no clock, no framework."""

@@ -1,0 +1,1 @@
+"""HTTP that several rooms share: problems, rendered bytes, limits, assets."""

@@ -1,0 +1,1 @@
+"""The line log on Redis: writer, reader, mirror, keys, scripts."""

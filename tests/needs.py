@@ -1,0 +1,47 @@
+"""What the tests need from the machine beside Python packages: Debian's browser and Debian's Redis.
+
+On a newcomer's machine a test that lacks something is skipped. In CI (`CI` is set) nothing is skipped: it fails, with one line
+that says what to install. `make test` installs both by itself where it is root on Debian.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from functools import cache
+from typing import Final, NoReturn
+
+import pytest
+
+REDIS_FLOOR: Final = (7, 0)
+
+
+def chromium() -> str:
+    """The path of the browser; skips or fails the test when there is none."""
+    return shutil.which("chromium") or lacking("No chromium on PATH: apt-get install chromium fonts-noto-core")
+
+
+def redis_server() -> str:
+    """The path of a Redis server, 7.0 or newer (a Valkey is not one); skips or fails the test when there is none."""
+    path = shutil.which("redis-server")
+    if path is None:
+        lacking("No redis-server on PATH: apt-get install redis-server")
+    version = redis_version(path)
+    if version is None or version < REDIS_FLOOR:
+        lacking(f"{path} is not Redis 7.0 or newer: apt-get install redis-server")
+    return path
+
+
+def lacking(line: str) -> NoReturn:
+    """End the test for want of something that `line` names: a failure in CI, elsewhere a skip."""
+    if os.environ.get("CI"):
+        pytest.fail(line, pytrace=False)
+    pytest.skip(line)
+
+
+@cache
+def redis_version(path: str) -> tuple[int, int] | None:
+    """Major and minor version of the Redis server at `path`; None if it is something else."""
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10, check=False).stdout
+    found = re.match(r"Redis server v=(\d+)\.(\d+)", said)
+    return (int(found[1]), int(found[2])) if found else None

@@ -8,10 +8,13 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from functools import cache
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeAlias
 
 import pytest
+
+Need: TypeAlias = Callable[[], str]
 
 REDIS_FLOOR: Final = (7, 0)
 

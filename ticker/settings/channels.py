@@ -33,7 +33,7 @@ def web_address(raw: str) -> str:
 def tag_authority(raw: str) -> str:
     """Give `raw` if it can name the lines in `tag:` ids (RFC 4151, section 2.1), else ValueError."""
     if not _AUTHORITY.fullmatch(raw):
-        raise ValueError('must be a domain of yours and a year in which you had it, as in "news.example,2026" (RFC 4151)')
+        raise ValueError('must be a domain and a year in which it was yours, as in "news.example,2026" (RFC 4151)')
     return raw
 
 

@@ -54,7 +54,7 @@ class Mistake:
 class SettingsError(Exception):
     """The settings are wrong."""
 
-    problems: tuple[Mistake, ...]  # each thing that is wrong, in the order of the fields
+    problems: tuple[Mistake, ...]  # each thing that is wrong, in the order of the file
 
     def __init__(self, *problems: Mistake) -> None:
         """Keep the problems; the text of the error has one on each line."""
@@ -96,7 +96,8 @@ def load_settings(config: Path | None, environ: Mapping[str, str], flags: Mappin
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        raise SettingsError(*(_mistake(one, file, variables, given) for one in error.errors())) from None
+        wrong = sorted(error.errors(), key=lambda one: line_for(file.lines, one["loc"]))
+        raise SettingsError(*(_mistake(one, file, variables, given) for one in wrong)) from None
 
 
 def unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
@@ -107,7 +108,7 @@ def unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
     known = [*map(_variable, Settings.model_fields), *sorted(COMMAND_LINE)]
     for name in sorted(environ):
         if name.startswith("TICKER_") and name not in known and not re.search(r"_SERVICE_(HOST|PORT)|_PORT_\d", name):
-            yield f"{name}: is not a setting{_meant(name, known)}"
+            yield f"{name}: is not a setting{_meant(name, known, alike=0.85)}"
 
 
 def _read(path: Path) -> _File:
@@ -126,12 +127,11 @@ def _read(path: Path) -> _File:
 
 def _syntax(path: Path, message: str, text: str) -> Mistake:
     """Name the line of a syntax error, which tomllib tells only in its message."""
-    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL)
-    if not found:
-        return Mistake(str(path), "", message)
-    said, line, column = found.groups()
-    where = f" (column {column})" if column else " (at the end)"
-    return Mistake(f"{path}:{line or len(text.splitlines()) or 1}", "", said + where)
+    said, _, place = message.removesuffix(")").rpartition(" (at ")
+    line = re.match(r"line (\d+), (column \d+)", place)
+    if line:
+        return Mistake(f"{path}:{line[1]}", "", f"{said} ({line[2]})")
+    return Mistake(f"{path}:{len(text.splitlines()) or 1}", "", f"{said} (at the {place})")
 
 
 def _variable(field: str) -> str:
@@ -176,8 +176,8 @@ def _message(error: ErrorDetails, path: tuple[str | int, ...]) -> str:
     return _SAID.get(error["type"], error["msg"]).format_map(context)
 
 
-def _meant(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
+def _meant(name: str, known: list[str], *, alike: float = 0.7) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=alike)
     return f"; do you mean {close[0]}?" if close else ""
 
 

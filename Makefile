@@ -1,10 +1,11 @@
 # make run    the server, on http://127.0.0.1:8000        make demo   the same with invented lines
 # make test   everything                                  make quick  the core alone, in about a second
 # make check  reads and judges                            make fix    writes what a machine can repair
+# make cover  everything, and which branches it takes     make clean  back to a fresh clone; data/ stays
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run demo test quick check lint types imports docs fix clean
+.PHONY: run demo test quick cover check lint types imports docs fix clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -12,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?= # more words for pytest: make test ARGS="-k resume -x"
 
 # What `make quick` runs: the plain core, which needs no Redis, no socket and no clock.
-CORE := $(wildcard tests/model tests/log/test_mirror*.py tests/live/test_fanout*.py tests/live/test_viewer*.py)
+CORE := tests/model $(wildcard tests/log/test_mirror*.py tests/live/test_fanout*.py tests/live/test_viewer*.py)
 
 run: .make/run
 	exec $(BIN)/ticker serve --data-dir data
@@ -26,6 +27,10 @@ test: .make/test
 
 quick: .make/test
 	$(BIN)/python -m pytest --quiet -m "not slow" $(CORE) $(ARGS)
+
+cover: .make/test
+	.ci/debian-packages
+	$(BIN)/python -m pytest --cov --cov-report term $(ARGS)
 
 check: lint types imports docs
 

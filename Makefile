@@ -9,7 +9,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 ARGS ?= # more words for pytest: make test ARGS="-k resume -x"
 
 # What `make quick` runs: the plain core, which needs no Redis, no socket and no clock.

@@ -81,7 +81,7 @@ def test_no_page_names_a_problem_that_is_none() -> None:
 
 
 def test_tests_mirror_the_modules() -> None:
-    """Who changes log/writer.py finds its tests at tests/log/test_writer.py, or test_writer_….py beside it."""
+    """Who changes log/writer.py finds its tests at tests/log/test_writer.py, or test_writer_….py beside it; web/ likewise."""
     tests = [path.relative_to(ROOT) for path in sorted((ROOT / "tests").rglob("test_*.py"))]
 
     assert [str(test) for test in tests if str(test) not in NO_MODULE and not module_of(test)] == []
@@ -103,15 +103,14 @@ def settings() -> list[str]:
 
 
 def module_of(test: Path) -> Path | None:
-    """The module or room that a test file is about: its name is the module's, or starts with it."""
-    room = ROOT / "ticker" / test.relative_to("tests").parent
+    """The module, script or room that a test file is about: its name is the other's, or starts with it."""
+    folder = test.relative_to("tests").parent
     words = test.stem.removeprefix("test_").split("_")
-    for count in range(len(words), 0, -1):
-        name = "_".join(words[:count])
-        for module in (room / f"{name}.py", room / name / "__init__.py", room / name):
-            if module.exists():
-                return module
-    return None
+    names = ["_".join(words[:count]) for count in range(len(words), 0, -1)]
+    if folder.parts[:1] == ("web",):
+        return next((script for name in names for script in ROOT.glob(f"web/**/{name.replace('_', '-')}.js")), None)
+    room = ROOT / "ticker" / folder
+    return next((path for name in names for path in (room / f"{name}.py", room / name) if path.exists()), None)
 
 
 def links(page: Path) -> Iterator[str]:

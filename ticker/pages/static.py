@@ -1,0 +1,74 @@
+"""The files of `web/` that browsers load: sheets and scripts of our pages, and the widget for anybody's page."""
+
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ticker.edge.assets import WEB
+from ticker.edge.problems import Problem
+from ticker.edge.rendered import Rendered, respond
+
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".map": "application/json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
+"""What we serve; a file of another kind is not there."""
+
+_CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=600"
+
+_HEADERS: Final = (
+    # The widget runs on other sites and in sandboxed frames, whose scripts ask with `Origin: null`.
+    ("Access-Control-Allow-Origin", "*"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+    ("X-Content-Type-Options", "nosniff"),
+)
+
+
+class Files:
+    """Files below one folder, read once and again when they change on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._kept: dict[Path, tuple[int, Rendered]] = {}
+
+    def get(self, name: str) -> Rendered:
+        """Give the file at `name`, a path with slashes below the folder.
+
+        Raises Problem (not-found) when there is none, it is of no kind that we serve, or `name` leads out of the folder.
+        """
+        path = self._folder / name
+        if path.suffix not in _TYPES or "\0" in name or not path.resolve().is_relative_to(self._folder) or not path.is_file():
+            raise Problem("not-found", "There is no such file.")
+        changed = path.stat().st_mtime_ns
+        kept = self._kept.get(path)
+        if kept is None or kept[0] != changed:
+            made = Rendered.make(path.read_bytes(), _TYPES[path.suffix], cache_control=_CACHE_CONTROL, headers=_HEADERS)
+            kept = self._kept[path] = (changed, made)
+        return kept[1]
+
+
+def static_routes(web: Path = WEB) -> list[Route]:
+    """Give the routes of `/static/…`, `/widget.js` and `/widget/…`."""
+    static, widget = Files(web / "static"), Files(web / "widget")
+    entry = Files(web)
+
+    async def static_file(request: Request) -> Response:
+        return respond(request, static.get(request.path_params["path"]))
+
+    async def widget_file(request: Request) -> Response:
+        return respond(request, widget.get(request.path_params["path"]))
+
+    async def widget_entry(request: Request) -> Response:
+        return respond(request, entry.get("widget.js"))
+
+    return [
+        Route("/static/{path:path}", static_file),
+        Route("/widget/{path:path}", widget_file),
+        Route("/widget.js", widget_entry),
+    ]

@@ -1,0 +1,96 @@
+"""What the templates show of lines: every decision is made here, so that a template only places it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from ticker.model.channel import Channel
+from ticker.model.line import Line
+from ticker.model.times import moment, rfc3339
+from ticker.pages.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTime:
+    """A time, for machines and in words."""
+
+    iso: str
+    text: str
+    form: str  # what live.js makes of it in the reader's own zone: clock, moment or full
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """One line as a page shows it."""
+
+    id: str
+    version: int
+    href: str
+    time: ShownTime
+    urgency: int
+    urgency_word: str | None
+    pinned: bool
+    source: str | None
+    text: str
+    correction: str | None
+    article: str | None
+    expires: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines under one heading: the pinned ones, or those of one day (UTC)."""
+
+    key: str  # "pinned" or the day as 2026-11-24
+    heading: str
+    lines: list[ShownLine]
+
+
+def web_link(url: str | None) -> str | None:
+    """Give `url` if it leads to the web: the one kind of link that a page may carry, whatever a record says."""
+    return url if url is not None and url.lower().startswith(("https://", "http://")) else None
+
+
+def permalink(line: Line) -> str:
+    """Give the path of a line's own page."""
+    return f"/{line.channel}/lines/{line.id}"
+
+
+def shown_time(at: int, form: str, words: Words) -> ShownTime:
+    """Give `at` (ms since 1970) in the wanted form: clock, moment (day, month and clock) or full."""
+    say = {"clock": words.clock, "moment": words.day_and_clock, "full": words.full}[form]
+    return ShownTime(rfc3339(at), say(moment(at)), form)
+
+
+def shown_line(line: Line, words: Words, form: str = "clock") -> ShownLine:
+    """Give a usable line as a page shows it."""
+    return ShownLine(
+        id=line.id,
+        version=line.version,
+        href=permalink(line),
+        time=shown_time(line.published, form, words),
+        urgency=int(line.urgency),
+        urgency_word=words.urgency(line.urgency),
+        pinned=line.pinned,
+        source=line.source,
+        text=line.text,
+        correction=line.correction,
+        article=web_link(line.url),
+        expires=rfc3339(line.expires) if line.expires is not None else None,
+    )
+
+
+def groups(lines: Iterable[Line], words: Words) -> list[Group]:
+    """Give lines in ticker order (pinned first, then newest first) under their headings."""
+    made = []
+    for key, members in groupby(lines, key=lambda line: "pinned" if line.pinned else f"{moment(line.published):%Y-%m-%d}"):
+        group = list(members)
+        heading = words.pinned if key == "pinned" else words.full_day(moment(group[0].published))
+        form = "moment" if key == "pinned" else "clock"
+        made.append(Group(key, heading, [shown_line(line, words, form) for line in group]))
+    return made
+
+
+def shown_topics(line: Line, channel: Channel) -> list[str]:
+    """Give the readers' names of a line's topics."""
+    return [channel.label(topic) for topic in line.topics]

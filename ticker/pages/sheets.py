@@ -19,6 +19,14 @@ def snippet(channel: Channel, base_url: str) -> str:
     )
 
 
+def alternates(channel: Channel, channels: Sequence[Channel]) -> dict[str, str]:
+    """Give the edition of each language, as language → channel id: for this channel's own language itself, else the first."""
+    found = {channel.language: channel.id}
+    for other in channels:
+        found.setdefault(other.language, other.id)
+    return found
+
+
 def home(shown: Sequence[tuple[Channel, Cursor, Sequence[Line]]], base_url: str, limit: int) -> str:
     """Give the home page, in the language of the first channel."""
     first = shown[0][0]
@@ -56,6 +64,7 @@ def live(
         words=words,
         channel=channel,
         channels=channels,
+        alternates=alternates(channel, channels),
         base_url=base_url,
         cursor=cursor,
         limit=limit,

@@ -68,8 +68,5 @@ def _posting(line: Line, channel: Channel, base_url: str) -> dict[str, Any]:
 def _headline(text: str) -> str:
     if len(text) <= _HEADLINE_MOST:
         return text
-    return (
-        text[: _HEADLINE_MOST - 1].rpartition(" ")[0].rstrip(" ,;:") + "…"
-        if " " in text[:_HEADLINE_MOST]
-        else text[:_HEADLINE_MOST]
-    )
+    words = text[:_HEADLINE_MOST].rpartition(" ")[0]
+    return (words or text[: _HEADLINE_MOST - 1]).rstrip(" ,;:") + "…"

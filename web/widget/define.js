@@ -1,0 +1,4 @@
+/** Defines the tag. A page that loads the script twice, or two versions of it, keeps the first. */
+import { BreakingTickerElement } from "./breaking-ticker-element.js";
+
+if (!customElements.get("breaking-ticker")) customElements.define("breaking-ticker", BreakingTickerElement);

@@ -79,6 +79,13 @@ class Log:
         self.acknowledged.add(name)
         return True
 
+    async def fill(self, entries: int) -> None:
+        """Append so many entries at once."""
+        async with self._client.pipeline(transaction=False) as pipeline:
+            for number in range(entries):
+                pipeline.xadd("events", {"name": str(number)})
+            await pipeline.execute()
+
     async def kept(self) -> set[str]:
         """The names of all entries that are there."""
         entries: Any = await self._client.xrange("events")
@@ -123,3 +130,10 @@ def small_disk(at: Path, mebibytes: int) -> Iterator[Path]:
         yield at
     finally:
         subprocess.run(["umount", at], check=True)
+
+
+def fill(disk: Path) -> None:
+    """Leave no byte on a disk."""
+    with contextlib.suppress(OSError), (disk / "filling").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))

@@ -12,7 +12,7 @@ import pytest
 from tests.embedded.drills import Holder, alive, eventually
 from ticker.embedded.claim import claim
 from ticker.embedded.engines import find_engine
-from ticker.embedded.errors import FolderBusy, FolderOwned
+from ticker.embedded.errors import FolderBusy, FolderOwned, FolderUnfit
 from ticker.embedded.folder import Folder, url_of
 from ticker.embedded.supervisor import Embedded
 
@@ -31,6 +31,15 @@ async def test_a_second_owner_is_refused_with_the_firsts_pid(data_dir: Path) -> 
 
     first.release()
     (await claim(folder)).release()
+
+
+async def test_a_lock_that_cannot_be_opened_is_one_line(data_dir: Path) -> None:
+    """Files that are not what they should be end the start with a reason, not with a traceback."""
+    folder = Folder.prepared(data_dir)
+    (data_dir / "lock").mkdir()
+
+    with pytest.raises(FolderUnfit, match="lock: Is a directory"):
+        await claim(folder)
 
 
 @pytest.mark.slow

@@ -14,11 +14,12 @@ import pytest
 import uvloop
 from structlog.testing import capture_logs
 
-from tests.embedded.drills import Holder, Log, alive, eventually, pid_of, small_disk
-from ticker.embedded.asking import ask
+from tests.embedded.drills import Holder, Log, alive, eventually, fill, pid_of, small_disk
+from ticker.embedded import supervisor
+from ticker.embedded.asking import answers, ask
 from ticker.embedded.engines import Release
 from ticker.embedded.errors import EngineFailed, LogMissing, WrongEngine
-from ticker.embedded.folder import Folder
+from ticker.embedded.folder import Folder, url_of
 from ticker.embedded.supervisor import FOUNDATION, Backoff, Embedded, State
 
 asynchronous = pytest.mark.asyncio
@@ -171,6 +172,25 @@ async def test_a_write_too_big_for_the_disk_is_told_as_such(any_dir: Path, tmp_p
 
 
 @asynchronous
+@pytest.mark.slow
+async def test_a_ticker_started_on_a_full_disk_can_be_read(any_dir: Path, tmp_path: Path) -> None:
+    """After a reboot with a full disk the lines are still there for the viewers; only a new folder cannot be made."""
+    with small_disk(tmp_path / "disk", 4) as disk:
+        shutil.copytree(any_dir, disk / "data")
+        async with Embedded(disk / "data") as engine, Log(engine.url) as log:
+            assert await log.write("one")
+        fill(disk)
+
+        async with Embedded(disk / "data") as engine, Log(engine.url) as log:
+            assert await log.kept() == {"one"}
+            assert not await log.write("refused", "x" * 10_000)
+            await eventually(lambda: engine.state == State.DISK_FULL)
+
+        with pytest.raises(EngineFailed, match="No space left on device"):
+            await Embedded(disk / "new").__aenter__()
+
+
+@asynchronous
 async def test_another_family_is_refused(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What Valkey wrote is not opened by Redis: one line, and nothing is changed."""
     folder = Folder.prepared(data_dir)
@@ -237,6 +257,63 @@ async def test_a_restart_that_fails_is_tried_again(any_dir: Path) -> None:
 
     causes = [event["cause"] for event in events if event["event"] == "engine_died"]
     assert len(causes) == len(set(causes)) == 2
+
+
+@asynchronous
+@pytest.mark.slow
+async def test_each_death_of_a_settled_engine_is_told(any_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two deaths of one cause that are far apart are two matters for the log."""
+    monkeypatch.setattr(supervisor, "SETTLED", 0.0)
+    with capture_logs() as events:
+        async with Embedded(any_dir) as engine:
+            for _ in range(2):
+                os.kill(await pid_of(engine.url), signal.SIGKILL)
+                await eventually(lambda: engine.state == State.RESTARTING)
+                await eventually(lambda: engine.state == State.RUNNING)
+
+    assert [event["cause"] for event in events if event["event"] == "engine_died"] == ["killed by SIGKILL"] * 2
+
+
+@asynchronous
+@pytest.mark.slow
+async def test_a_removed_folder_is_told_and_leaves_no_engine(any_dir: Path) -> None:
+    """Somebody deletes the data folder under a running ticker: the stop is clean all the same."""
+    with capture_logs() as events:
+        async with Embedded(any_dir) as engine:
+            pid = await pid_of(engine.url)
+            shutil.rmtree(any_dir)
+            os.kill(pid, signal.SIGKILL)
+            await eventually(lambda: sum(event["event"] == "engine_died" for event in events) == 2)
+
+    assert "No such file" in events[-1]["cause"]
+
+
+@asynchronous
+@pytest.mark.slow
+async def test_loading_is_waited_for(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long log may take longer to load than an engine may be silent, but not for ever; meanwhile it is known to be there."""
+    async with Embedded(data_dir) as engine, Log(engine.url) as log:
+        await log.fill(20_000)
+    command = Embedded._command
+    monkeypatch.setattr(Embedded, "_command", lambda self: [*command(self), "--key-load-delay", "60"])
+    monkeypatch.setattr(supervisor, "ANSWER_MOST", 1.2)
+    monkeypatch.setattr(supervisor, "TELL_EVERY", 0.2)
+
+    with capture_logs() as events:
+        engine = Embedded(data_dir)
+        entering = asyncio.create_task(engine.__aenter__())
+        await eventually((data_dir / "engine.sock").is_socket)
+        assert await answers(url_of(data_dir / "engine.sock"))
+        assert not entering.done()
+        await entering
+        async with Log(engine.url) as log:
+            assert len(await log.kept()) == 20_000
+        await engine.__aexit__(None, None, None)
+    assert "engine_awaited" in [event["event"] for event in events]
+
+    monkeypatch.setattr(supervisor, "LOADING_MOST", 0.3)
+    with pytest.raises(EngineFailed, match="no answer"):
+        await Embedded(data_dir).__aenter__()
 
 
 @asynchronous

@@ -14,14 +14,13 @@ import contextlib
 import fcntl
 import os
 import time
-from pathlib import Path
 from typing import Final
 
 import structlog
 from redis.exceptions import RedisError
 
 from ticker.embedded.asking import ask
-from ticker.embedded.errors import FolderBusy, FolderOwned
+from ticker.embedded.errors import FolderBusy, FolderOwned, FolderUnfit
 from ticker.embedded.folder import Folder, note_pid
 
 log = structlog.get_logger()
@@ -46,14 +45,15 @@ class Claim:
 async def claim(folder: Folder, patience: float = LEFTOVER_MOST) -> Claim:
     """Become the owner of a data folder, after waiting up to `patience` seconds for a left-over engine to end.
 
-    Raises FolderOwned when another ticker lives, FolderBusy when the left-over engine does not end.
+    Raises FolderOwned when another ticker lives, FolderBusy when the left-over engine does not end, FolderUnfit for files of
+    somebody else's.
     """
-    owner = _opened(folder.path / "owner")
+    owner = _opened(folder, "owner")
     try:
         if not _taken(owner):
             raise FolderOwned(folder.path, _pid(owner))
         note_pid(owner, os.getpid())
-        lock = _opened(folder.path / "lock")
+        lock = _opened(folder, "lock")
         try:
             if not _taken(lock):
                 await _leftover_ends(folder, lock, patience)
@@ -80,8 +80,11 @@ async def _leftover_ends(folder: Folder, lock: int, patience: float) -> None:
         await asyncio.sleep(0.05)
 
 
-def _opened(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _opened(folder: Folder, name: str) -> int:
+    try:
+        return os.open(folder.path / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise FolderUnfit(folder.path, f"{name}: {error.strerror}") from error
 
 
 def _taken(descriptor: int) -> bool:

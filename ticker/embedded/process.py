@@ -76,6 +76,11 @@ class EngineProcess:
         code = self._popen.returncode
         return f"killed by {signal.Signals(-code).name}" if code is not None and code < 0 else f"exit status {code}"
 
+    @property
+    def gave_up(self) -> bool:
+        """Whether it ended by itself and for a reason of its own."""
+        return (self._popen.returncode or 0) > 0
+
     async def end(self, within: float | None = None) -> bool:
         """Wait for its end, at most `within` seconds; gives whether it has ended."""
         done, _ = await asyncio.wait({self._ended}, timeout=within)

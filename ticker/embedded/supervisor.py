@@ -26,8 +26,8 @@ from ticker.embedded.process import EngineProcess
 
 log = structlog.get_logger()
 
-ANSWER_MOST: Final = 10.0
-"""Seconds that a started engine may stay silent."""
+ANSWER_MOST: Final = 30.0
+"""Seconds that a started engine may stay silent, on a machine or disk that is very busy; usually it takes a tenth of one."""
 LOADING_MOST: Final = 900.0
 """Seconds that it may say it is loading: tens of gigabytes on a slow disk, far more than a ticker's log."""
 TELL_EVERY: Final = 5.0
@@ -186,7 +186,7 @@ class Embedded:
             if now - heard >= ANSWER_MOST or now - began >= LOADING_MOST:
                 raise EngineFailed(self._folder.path, f"no answer in {now - began:.0f} seconds")
             if now - told >= TELL_EVERY:
-                log.info("engine_loading", seconds=round(now - began))
+                log.info("engine_awaited", pid=process.pid, seconds=round(now - began))
                 told = now
             if await process.end(within=delay):
                 raise EngineFailed(self._folder.path, self._last_words(process))
@@ -251,10 +251,9 @@ class Embedded:
         return self._folder.log_since(self._log_start)
 
     def _last_words(self, process: EngineProcess) -> str:
-        """Give why the process ended: how, and the last error in its log if there is one."""
-        errors = [line.partition(" # ")[2] for line in self._said() if " # " in line]
-        errors = [error for error in errors if not error.startswith(("WARNING", "Warning")) and "bye bye" not in error]
-        return f"{process.status}: {errors[-1].strip()}" if errors else process.status
+        """Give why the process ended: how and, if it gave up by itself, the last error in its log."""
+        errors = [line.partition(" # ")[2].strip() for line in self._said() if " # " in line]
+        return f"{process.status}: {errors[-1]}" if errors and process.gave_up else process.status
 
 
 def _ended_for_space(said: str) -> bool:

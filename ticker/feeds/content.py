@@ -1,7 +1,8 @@
 """What a feed holds at a moment: chosen from the mirror, before any format."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from itertools import compress, islice
 
 from ticker.feeds.version import Version, version_at
 from ticker.log.mirror import ChannelMirror
@@ -24,7 +25,7 @@ class Content:
     lines: tuple[Line, ...] = ()  # newest publication first
     notices: tuple[Line, ...] = ()  # withdrawn lines whose readers are told so, newest withdrawal first
     tombstones: tuple[Line, ...] = ()  # withdrawn lines that are gone, newest withdrawal first
-    topics: tuple[str, ...] = field(default=())  # the filter: any of them; none: all lines
+    topics: tuple[str, ...] = ()  # the filter: any of them; none: all lines
 
     def entries(self) -> list[Line]:
         """Give lines and notices in the order of the feed."""
@@ -49,14 +50,19 @@ def content_of(mirror: ChannelMirror, version: Version, period: Period, topics: 
     wanted = frozenset(topics)
     lines = (line for line in mirror.lines(now) if line.id not in version.pending and line.matches(wanted))
     withdrawn = mirror.withdrawn()
-    notices = [line for line in withdrawn if now < line.updated + period.notice]
+    told = [period.notice > 0 and now < line.updated + period.notice for line in withdrawn]
     return Content(
         modified=version.modified,
-        lines=tuple(line for line, _ in zip(lines, range(period.entries), strict=False)),
-        notices=tuple(notices[: period.entries]),
-        tombstones=tuple(line for line in withdrawn if now >= line.updated + period.notice),
+        lines=tuple(_unpinned(line) for line in islice(lines, period.entries)),
+        notices=tuple(islice(compress(withdrawn, told), period.entries)),
+        tombstones=tuple(line for line, is_told in zip(withdrawn, told, strict=True) if not is_told),
         topics=topics,
     )
+
+
+def _unpinned(line: Line) -> Line:
+    """Give the line without what a pin changes, its version included: a feed shows nothing of it and stays as it is."""
+    return replace(line, pinned=False, version=1)
 
 
 def _moments(mirror: ChannelMirror, period: Period) -> Iterator[int]:

@@ -158,7 +158,7 @@ def _json(channel: Channel, feed: _Feed) -> bytes:
 def _item(entry: Entry) -> dict[str, Any]:
     """Give an item. What JSON Feed has no name for stands in `_ticker`, as the line's own JSON has it."""
     line = entry.line.as_json()
-    names = ("status", "version", "urgency", "topics", "correction")
+    names = ("status", "urgency", "topics", "correction")
     item: dict[str, Any] = {"id": entry.id, "url": entry.permalink}
     if entry.article is not None:
         item["external_url"] = entry.article

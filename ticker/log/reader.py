@@ -1,0 +1,199 @@
+"""The reader: one blocking read per process, on a connection of its own, that keeps the mirror at the log's tail.
+
+It proves continuity instead of assuming it. Each event names its predecessor, so what arrives is checked as it arrives. What
+does not arrive is checked too: a reader that is ahead of a log which lost its tail would block in silence for ever, since new
+events have lower ids than the one it waits for. So whenever a read comes back empty, and after each reconnect, it asks
+whether its last event is still in the log; if not, history has changed, and the channel is loaded anew.
+
+While Redis is away the mirror stays as it is and goes on serving.
+"""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import structlog
+from redis import exceptions
+
+from ticker.log.errors import HistoryChanged
+from ticker.log.keys import Keys
+from ticker.log.mirror import Applied, ChannelMirror, Mirror
+from ticker.log.places import Places
+from ticker.log.records import event_of, line_of
+from ticker.log.redis import reader_client
+from ticker.model.cursor import Cursor, number
+from ticker.model.event import EventType
+from ticker.model.line import Line
+
+BLOCK: Final = 2.0
+"""Seconds that a read waits for an event: within this time a silent change of history is noticed."""
+
+_BATCH = 500
+_PAUSES = (0.05, 2.0)  # s, shortest and longest between two attempts to reach Redis
+
+_log = structlog.get_logger()
+
+
+class Reader:
+    """Follows the log of all channels. `run` never returns; cancel it to stop."""
+
+    def __init__(
+        self,
+        url: str,
+        keys: Keys,
+        mirror: Mirror,
+        *,
+        places: Places | None,
+        on_applied: Callable[[ChannelMirror, Sequence[Applied]], None],
+        on_replaced: Callable[[ChannelMirror], None],
+    ) -> None:
+        self._redis = reader_client(url, block=BLOCK)
+        self._keys = keys
+        self._mirror = mirror
+        self._places = places  # where other processes share this log: tells them how far we are
+        self._on_applied = on_applied
+        self._on_replaced = on_replaced
+        self._by_key = {keys.channel(channel).events: found for channel, found in mirror.channels.items()}
+        self._reading: asyncio.Task[Any] | None = None
+        self._moved = asyncio.Event()
+        self.loaded = False  # whether the mirror has ever been at the log's tail
+        self.connected = False
+        self.heard_at = 0.0  # monotonic s, when Redis last answered
+
+    async def run(self) -> None:
+        """Keep the mirror at the tail, through every absence of Redis."""
+        pause = _PAUSES[0]
+        while True:
+            try:
+                await self._verify()
+                pause = _PAUSES[0]
+                await self._follow()
+            except HistoryChanged as change:
+                _log.warning("history_changed", detail=str(change))
+            except (exceptions.RedisError, OSError) as error:
+                if self.connected or not self.loaded:
+                    _log.warning("log_unreachable", error=str(error))
+                self.connected = False
+                await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - jitter, no secret
+                pause = min(pause * 2, _PAUSES[1])
+
+    async def aclose(self) -> None:
+        """Close the connection, after `run` was cancelled."""
+        if self._places:
+            with contextlib.suppress(exceptions.RedisError, OSError):
+                await self._places.leave(self._redis)
+        await self._redis.aclose()
+
+    async def reached(self, channel: str, cursor: Cursor, within: float) -> bool:
+        """Wait until the mirror has applied the event of this name; tell whether it did within so many seconds.
+
+        An event that exists but lies behind the mirror proves that history has changed: it is looked into at once.
+        """
+        mirror = self._mirror.channels[channel]
+        if number(cursor) <= number(mirror.cursor) and not mirror.knows(cursor) and self._reading:
+            self._reading.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while not mirror.knows(cursor):
+                    self._moved.clear()
+                    await self._moved.wait()
+        return mirror.knows(cursor)
+
+    async def _follow(self) -> None:
+        while True:
+            streams = {key: found.cursor for key, found in self._by_key.items()}
+            self._reading = asyncio.ensure_future(self._redis.xread(streams, count=_BATCH, block=int(BLOCK * 1000)))
+            try:
+                batches = await self._reading
+            except asyncio.CancelledError:
+                if not self._reading.cancelled() or _being_cancelled():
+                    self._reading.cancel()
+                    raise
+                batches = None
+            finally:
+                self._reading = None
+            self._heard()
+            if batches:
+                await self._apply(batches)
+            else:
+                await self._verify()
+
+    async def _apply(self, batches: dict[bytes, Any]) -> None:
+        urgent = False
+        for key, entries in batches.items():
+            found = self._by_key[key.decode()]
+            events = [event_of(entry_id, fields) for entry_id, fields in _entries(entries)]
+            lines = await self._lines(found, list(dict.fromkeys(event.line for event in events)))
+            applied: list[Applied] = []
+            try:
+                for event in events:
+                    applied.append(found.apply(event, lines.get(event.line)))
+            finally:
+                self._on_applied(found, applied)
+            urgent = urgent or any(event.type is not EventType.PUBLISH for event in events)
+        self._moved.set()
+        if urgent and self._places:
+            await self._places.tell(self._redis, self._mirror)
+
+    async def _lines(self, found: ChannelMirror, ids: list[str]) -> dict[str, Line]:
+        records = await self._redis.hmget(self._keys.channel(found.channel.id).lines, ids)
+        return _readable(found, dict(zip(ids, records, strict=True)))
+
+    async def _verify(self) -> None:
+        """Make sure that each channel's last event is still in the log; load the channels where it is not."""
+        for key, found in self._by_key.items():
+            if not self.loaded or not await self._continues(key, found):
+                await self._load(key, found)
+        if self._places:
+            await self._places.tell(self._redis, self._mirror)
+        if not self.connected:
+            _log.info("log_followed", cursors={name: found.cursor for name, found in self._mirror.channels.items()})
+        self.loaded = self.connected = True
+        self._heard()
+
+    async def _continues(self, key: str, found: ChannelMirror) -> bool:
+        tail = await self._redis.xrevrange(key, count=1)
+        if not tail:
+            return found.state_at == 0
+        if tail[0][0].decode() == found.cursor:
+            return True
+        return found.state_at == 0 or bool(await self._redis.xrange(key, found.cursor, found.cursor))
+
+    async def _load(self, key: str, found: ChannelMirror) -> None:
+        lines = self._keys.channel(found.channel.id).lines
+        async with self._redis.pipeline(transaction=True) as both:
+            both.xrevrange(key, count=found.channel.retention.events)
+            both.hgetall(lines)
+            entries, records = await both.execute()
+        events = [event_of(entry_id, fields) for entry_id, fields in reversed(entries)]
+        found.load(events, _readable(found, {line.decode(): record for line, record in records.items()}))
+        self._on_replaced(found)
+        self._moved.set()
+
+    def _heard(self) -> None:
+        self.heard_at = time.monotonic()
+
+
+def _entries(entries: Any) -> Any:
+    # RESP3 wraps each stream's entries in one more list.
+    return entries[0] if entries and isinstance(entries[0], list) and entries[0] and isinstance(entries[0][0], tuple) else entries
+
+
+def _being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _readable(found: ChannelMirror, records: dict[str, bytes | None]) -> dict[str, Line]:
+    """Read records; one that cannot be read is logged and left out, so that it cannot stop the channel."""
+    lines: dict[str, Line] = {}
+    for line_id, record in records.items():
+        try:
+            if record is not None:
+                lines[line_id] = line_of(line_id, found.channel.id, record)
+        except (ValueError, KeyError, TypeError) as error:
+            _log.error("record_unreadable", channel=found.channel.id, line=line_id, error=repr(error))
+    return lines

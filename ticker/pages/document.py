@@ -24,7 +24,6 @@ def page_headers(base_url: str, *, framed: bool = False) -> tuple[tuple[str, str
     parts = urlsplit(base_url)
     own = f"'self' {parts.scheme}://{parts.netloc}"
     live = f"{own} {'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"
-    framers = "*" if framed else "'none'"
     policy = [
         "default-src 'none'",
         f"script-src {own}",
@@ -33,8 +32,9 @@ def page_headers(base_url: str, *, framed: bool = False) -> tuple[tuple[str, str
         f"connect-src {live}",
         "base-uri 'none'",
         "form-action 'self'",
-        f"frame-ancestors {framers}",
     ]
+    if not framed:  # `*` would still shut out pages of apps and files, which have schemes of their own: silence shuts out none
+        policy.append("frame-ancestors 'none'")
     return (
         ("Content-Security-Policy", "; ".join(policy)),
         ("X-Content-Type-Options", "nosniff"),

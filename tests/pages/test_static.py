@@ -1,0 +1,61 @@
+"""The files that browsers load."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.pages.site import Site
+from ticker.edge.problems import Problem
+from ticker.pages.static import Files
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/static/ticker.css", "text/css; charset=utf-8"),
+        ("/static/live.js", "text/javascript; charset=utf-8"),
+        ("/static/icon.svg", "image/svg+xml"),
+        ("/widget.js", "text/javascript; charset=utf-8"),
+        ("/widget/connection.js", "text/javascript; charset=utf-8"),
+    ],
+)
+def test_file_is_served_to_any_site(site: Site, path: str, media_type: str) -> None:
+    """A page of any origin, also a sandboxed one, may load the widget, and need not load it twice."""
+    answer = site.browser.get(path, headers={"Origin": "null"})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert site.browser.get(path, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/none.css", "/static/%2e%2e/templates/base.html", "/static/..%2fwidget.js", "/widget/", "/static/x%00.css"]
+)
+def test_nothing_else_is_served(site: Site, path: str) -> None:
+    """No other file of the machine can be had."""
+    assert site.browser.get(path).status_code == 404
+
+
+def test_file_outside_its_folder_is_not_there(tmp_path: Path) -> None:
+    """A path or a link that leads out of the folder finds nothing."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "secret.css").write_text("secret")
+    (tmp_path / "in" / "link.css").symlink_to(tmp_path / "secret.css")
+
+    for name in ("../secret.css", "link.css", str(tmp_path / "secret.css")):
+        with pytest.raises(Problem):
+            Files(tmp_path / "in").get(name)
+
+
+def test_changed_file_is_read_again(tmp_path: Path) -> None:
+    """An upgrade in place is served without a restart."""
+    file = tmp_path / "a.css"
+    files = Files(tmp_path)
+    file.write_text("old")
+    assert files.get("a.css").body == b"old"
+
+    file.write_text("new")
+    os.utime(file, ns=(1, 1))
+
+    assert files.get("a.css").body == b"new"

@@ -1,0 +1,43 @@
+"""The pages' own words."""
+
+from dataclasses import fields
+from datetime import UTC, datetime
+
+import pytest
+
+from ticker.pages.words import WORDS, Words, words_for
+
+AT = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
+def test_no_word_is_missing(words: Words) -> None:
+    """Each language says everything, with the same placeholders."""
+    english = words_for("en")
+    for field in fields(Words):
+        said, model = getattr(words, field.name), getattr(english, field.name)
+        assert said
+        if isinstance(said, str) and field.name not in ("day", "short_day"):
+            assert said.count("{") == model.count("{"), field.name
+    assert (len(words.weekdays), len(words.months)) == (7, 12)
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "moment"),
+    [
+        ("en", "Tuesday 24 November 2026", "24 November, 14:02 UTC"),
+        ("ar", "الثلاثاء 24 نوفمبر 2026", "24 نوفمبر، 14:02 UTC"),
+        ("es-419", "martes, 24 de noviembre de 2026", "24 de noviembre, 14:02 UTC"),
+        ("fr", "mardi 24 novembre 2026", "24 novembre, 14:02 UTC"),
+    ],
+)
+def test_days_read_as_in_the_language(language: str, day: str, moment: str) -> None:
+    """A day is written as its readers write it."""
+    words = words_for(language)
+
+    assert (words.full_day(AT), words.day_and_clock(AT)) == (day, moment)
+
+
+def test_other_language_falls_back_to_english() -> None:
+    """An edition in a language that we do not speak has English words around its lines."""
+    assert words_for("de-CH") is words_for("en")

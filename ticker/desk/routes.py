@@ -33,7 +33,7 @@ reconnecting takes longer, and an editor should not think that the change failed
 _PRIVATE: Final = {"Cache-Control": "no-store"}
 
 Audit = Callable[[Channel, str | None, int], Awaitable[list[dict[str, Any]]]]
-Applied = Callable[[str, Cursor], Awaitable[None]]
+Reached = Callable[[str, Cursor, float], Awaitable[bool]]
 
 _Answer = TypeVar("_Answer")
 
@@ -47,7 +47,7 @@ class Desk:
         writer: Writer,
         audit: Audit,
         signin: SignIn,
-        applied: Applied,
+        reached: Reached,
         base_url: str,
         clock: Callable[[], int],
     ) -> None:
@@ -55,7 +55,7 @@ class Desk:
         self._writer = writer
         self._audit = audit
         self._signin = signin
-        self._applied = applied
+        self._reached = reached
         self._base_url = base_url
         self._clock = clock  # ms since 1970
         self._page = desk_page(base_url)
@@ -131,10 +131,7 @@ class Desk:
         if posted.replayed:
             headers["Idempotency-Replayed"] = "true"
         answer: dict[str, Any] = {"line": line.as_json(), "cursor": posted.cursor}
-        try:
-            async with asyncio.timeout(APPLIED_WITHIN):
-                await self._applied(line.channel, posted.cursor)
-        except TimeoutError:
+        if not await self._reached(line.channel, posted.cursor, APPLIED_WITHIN):
             answer["propagated"] = False  # it is done, but this process may still show what was before
         return JSONResponse(answer, status, headers)
 
@@ -171,15 +168,16 @@ def routes(
     writer: Writer,
     audit: Audit,
     signin: SignIn,
-    applied: Applied,
+    reached: Reached,
     base_url: str,
     clock: Callable[[], int],
 ) -> list[Route]:
     """Give the routes of the editors' side.
 
-    `applied(channel, cursor)` returns once this process shows the log up to `cursor`; `clock` gives ms since 1970.
+    `reached(channel, cursor, within)` waits until this process shows what was written at `cursor`, and tells whether it did
+    within so many seconds; `clock` gives ms since 1970.
     """
-    desk = Desk(channels, writer, audit, signin, applied, base_url, clock)
+    desk = Desk(channels, writer, audit, signin, reached, base_url, clock)
     return [
         Route("/v1/channels/{channel}/lines", desk.post, methods=["POST"]),
         Route("/v1/channels/{channel}/lines/{line}", desk.patch, methods=["PATCH"]),

@@ -1,0 +1,48 @@
+/** Small things for the page. Text gets in through textContent only. */
+
+/**
+ * A copy of what a <template> holds.
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function copyOf(id) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+  return /** @type {HTMLElement} */ (copy.firstElementChild);
+}
+
+/**
+ * The element in `within` that a selector names; it is there, or the page is broken.
+ * @param {ParentNode} within
+ * @param {string} selector
+ * @returns {any}
+ */
+export function find(within, selector) {
+  const found = within.querySelector(selector);
+  if (!found) throw new Error(`the page has no ${selector}`);
+  return found;
+}
+
+/**
+ * An element with a text.
+ * @param {string} name
+ * @param {string} text
+ * @param {string} [className]
+ */
+export function element(name, text, className = "") {
+  const made = document.createElement(name);
+  made.textContent = text;
+  made.className = className;
+  return made;
+}
+
+/**
+ * "14:02", with the day where it is not today.
+ * @param {number} at  ms since 1970
+ */
+export function clock(at) {
+  const moment = new Date(at);
+  const today = moment.toDateString() === new Date().toDateString();
+  const day = today ? {} : { day: "numeric", month: "short" };
+  return moment.toLocaleString("en-GB", { ...day, hour: "2-digit", minute: "2-digit" });
+}

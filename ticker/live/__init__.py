@@ -1,0 +1,1 @@
+"""Viewers: the fan-out of the log to WebSockets, SSE and long-polls."""

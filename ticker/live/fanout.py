@@ -1,0 +1,224 @@
+"""The fan-out: what happens in the log, made into frames once and shared by all viewers who see the same.
+
+Viewers of the same channel, topics and transport form a group. A group keeps the newest frames in a ring; a viewer is no more
+than a place in it. An event is matched and encoded once per group, whatever the number of viewers; a viewer takes what lies
+between its place and the head when it can write, so ten lines that came meanwhile are taken together, and a viewer that cannot
+write holds no bytes of ours: when its place has left the ring it skips to the newest state by a snapshot.
+
+Keeps true (invariant 4): when a line is corrected or withdrawn, the frames of its earlier versions that still lie in a ring are
+emptied before the new one is added, so what a slow viewer has yet to take never holds the old text. Replays and snapshots
+are made from the mirror, which holds none either; the caches of them are dropped at every change.
+
+Plain calls: no asyncio, no socket, no clock. A group's bell tells the shell around it that there is something to take.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final, Protocol
+
+from ticker.live import frames
+from ticker.live.frames import Frame, Message, Transport
+from ticker.log.mirror import Applied, ChannelMirror, Mirror
+from ticker.model.cursor import Cursor, parse_cursor
+from ticker.model.event import EventType
+
+RING_FRAMES: Final = 256
+"""Frames that a group keeps: how far a viewer may fall behind before it skips ahead."""
+
+RING_BYTES: Final = 1 << 20
+"""And how many bytes at the most."""
+
+_ANSWERS_KEPT = 64
+"""Snapshots and replays kept ready per group until the next change: a herd that returns asks for the same few."""
+
+
+class Bell(Protocol):
+    """Wakes the viewers of a group."""
+
+    def ring(self) -> None:
+        """There is something to take."""
+
+
+@dataclass(slots=True)
+class _Slot:
+    frame: Frame
+    line: str | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an arriving viewer gets first."""
+
+    name: str  # `resumed`, or the reason of the snapshot
+    frames: tuple[Frame, ...]
+    cursor: Cursor  # where the viewer stands after them
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Viewers who see the same frames."""
+
+    mirror: ChannelMirror
+    topics: frozenset[str]
+    transport: Transport
+    bell: Bell
+    viewers: int = 0
+    first: int = 0  # the place of the ring's oldest frame; places only grow
+    history: int = 0  # the place at which the history that we follow began
+    silent_since: int = 0  # ms, when the last frame was added
+    _ring: deque[_Slot] = field(default_factory=deque)
+    _bytes: int = 0
+    _answers: dict[tuple[object, ...], Answer] = field(default_factory=dict)
+
+    @property
+    def head(self) -> int:
+        """The place after the newest frame."""
+        return self.first + len(self._ring)
+
+    def since(self, place: int) -> list[Frame] | None:
+        """Give the frames from `place` to the head, or None when `place` has left the ring."""
+        if place < self.first:
+            return None
+        return [slot.frame for slot in islice(self._ring, place - self.first, None) if slot.frame]
+
+    def left_behind(self, place: int) -> str:
+        """Give the reason why a viewer whose place has left the ring is moved by a snapshot."""
+        return "unknown" if place < self.history else "slow"
+
+    def add(self, message: Message, now: int, line: str | None = None, version: int = 0) -> None:
+        """Add a frame for all viewers of the group."""
+        frame = self.transport.frame(message)
+        self._ring.append(_Slot(frame, line, version))
+        self._bytes += len(frame)
+        self.silent_since = now
+        while len(self._ring) > RING_FRAMES or self._bytes > RING_BYTES:
+            self._bytes -= len(self._ring.popleft().frame)
+            self.first += 1
+        self.bell.ring()
+
+    def purge(self, line: str, version: int) -> None:
+        """Empty the frames of a line's versions before `version`."""
+        self._answers.clear()
+        for slot in self._ring:
+            if slot.line == line and slot.version < version:
+                self._bytes -= len(slot.frame)
+                slot.frame = ""
+
+    def restart(self) -> None:
+        """History has changed: whatever a viewer had yet to take is void, and every viewer is behind."""
+        self._answers.clear()
+        self.first = self.history = self.head + 1
+        self._ring.clear()
+        self._bytes = 0
+        self.bell.ring()
+
+    def cached(self, key: tuple[object, ...], make: Callable[[], Answer]) -> Answer:
+        """Give an answer that holds until the mirror changes."""
+        key = (self.mirror.revision, self.mirror.cursor, *key)
+        answer = self._answers.get(key)
+        if answer is None:
+            if len(self._answers) >= _ANSWERS_KEPT:
+                self._answers.clear()
+            answer = self._answers[key] = make()
+        return answer
+
+
+class Fanout:
+    """All groups of this process."""
+
+    def __init__(self, mirror: Mirror, *, heartbeat: float, replay_most: int, new_bell: Callable[[], Bell]) -> None:
+        self.mirror = mirror
+        self._new_bell = new_bell
+        self.heartbeat = heartbeat  # s
+        self.replay_most = replay_most
+        self._groups: dict[tuple[str, frozenset[str], Transport], Group] = {}
+
+    def enter(self, channel: ChannelMirror, topics: frozenset[str], transport: Transport, now: int) -> Group:
+        """Give the group of a viewer who arrives. Each `enter` is paired with one `exit`."""
+        key = (channel.channel.id, topics, transport)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = Group(channel, topics, transport, self._new_bell(), silent_since=now)
+        group.viewers += 1
+        return group
+
+    def exit(self, group: Group) -> None:
+        """A viewer has left; a group without viewers costs nothing."""
+        group.viewers -= 1
+        if not group.viewers:
+            self._groups.pop((group.mirror.channel.id, group.topics, group.transport), None)
+
+    def groups(self) -> list[Group]:
+        """Give all groups that have viewers."""
+        return list(self._groups.values())
+
+    def applied(self, channel: ChannelMirror, batch: Sequence[Applied], now: int) -> None:
+        """Hand events that the mirror has applied to the viewers who see them."""
+        for group in self.groups():
+            if group.mirror is channel:
+                for one in batch:
+                    self._tell(group, one, now)
+
+    def _tell(self, group: Group, one: Applied, now: int) -> None:
+        event = one.event
+        if event.type is not EventType.PUBLISH:
+            group.purge(event.line, event.version)
+        message = frames.message_for(one, group.topics)
+        if message is not None:
+            group.add(message, now, event.line, event.version)
+
+    def replaced(self, channel: ChannelMirror) -> None:
+        """The channel's history has changed: every viewer is moved to the new one."""
+        for group in self.groups():
+            if group.mirror is channel:
+                group.restart()
+
+    def beat(self, now: int) -> None:
+        """Send a heartbeat to the groups that have been silent for long enough."""
+        for group in self.groups():
+            if now - group.silent_since >= self.heartbeat * 1000:
+                group.add(frames.beat(group.mirror.cursor, now), now)
+
+    # -- what an arriving viewer gets --
+
+    def answer(self, group: Group, after: str | None, limit: int, now: int) -> Answer:
+        """Resume a viewer after its cursor, or give it a snapshot and the reason. A closed set of answers; never a part."""
+        # `now` is told to the second: a herd within one shares the bytes.
+        second = now // 1000
+        return group.cached((after, limit, second), lambda: self._answer(group, after, limit, now))
+
+    def snapshot(self, group: Group, reason: str, limit: int, now: int) -> Answer:
+        """Move a viewer to the newest state."""
+        return group.cached((reason, limit, now // 1000, "snapshot"), lambda: self._snapshot(group, reason, limit, now))
+
+    def _answer(self, group: Group, after: str | None, limit: int, now: int) -> Answer:
+        if after is None:
+            return self._snapshot(group, "first", limit, now)
+        cursor = parse_cursor(after)
+        missed = group.mirror.since(cursor) if cursor else None
+        if cursor is None or missed is None:
+            old = cursor is not None and group.mirror.is_before(cursor)
+            return self._snapshot(group, "expired" if old else "unknown", limit, now)
+        told = (self._replayed(group, event.line, Applied(event, None)) for event in missed)
+        messages = [message for message in told if message]
+        if len(messages) > self.replay_most:
+            return self._snapshot(group, "too_many", limit, now)
+        tail = group.mirror.cursor
+        if messages:
+            messages[-1]["cursor"] = tail  # past what the filter hid
+        first = frames.resumed(cursor if messages else tail, self.heartbeat, now)
+        return Answer("resumed", tuple(group.transport.frame(message) for message in [first, *messages]), tail)
+
+    def _replayed(self, group: Group, line_id: str, one: Applied) -> Message | None:
+        line = group.mirror.get(line_id)
+        current = line is not None and line.version == one.event.version
+        return frames.message_for(Applied(one.event, line), group.topics) if current else None
+
+    def _snapshot(self, group: Group, reason: str, limit: int, now: int) -> Answer:
+        mirror = group.mirror
+        shown = mirror.ticker(now, limit, group.topics)
+        message = frames.snapshot(mirror.channel, reason, mirror.cursor, self.heartbeat, now, shown)
+        return Answer(reason, (group.transport.frame(message),), mirror.cursor)

@@ -1,0 +1,103 @@
+"""The messages of the live protocol, and their bytes for each transport: made once, shared by all receivers.
+
+Python's `str` is what ASGI wants for a WebSocket text message, `bytes` for SSE; a long-poll joins the messages' JSON.
+"""
+
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from ticker.log.mirror import Applied
+from ticker.model.channel import Channel
+from ticker.model.cursor import Cursor
+from ticker.model.event import EventType
+from ticker.model.line import Line
+from ticker.model.times import rfc3339
+
+Message = dict[str, Any]
+Frame = str | bytes
+
+
+class Transport(StrEnum):
+    """How a viewer is connected."""
+
+    WEBSOCKET = "ws"
+    SSE = "sse"
+    POLL = "poll"
+
+    def frame(self, message: Message) -> Frame:
+        """Give the frame of a message for this transport."""
+        text = encode(message)
+        if self is not Transport.SSE:
+            return text
+        cursor = message.get("cursor")
+        fields = f"id: {cursor}\n" if cursor else ""
+        if message["type"] == "leaving":
+            # A plain EventSource knows no messages of ours, but obeys `retry`.
+            fields += retry(message["reconnect"])
+        return f"event: {message['type']}\n{fields}data: {text}\n\n".encode()
+
+
+def retry(seconds: float) -> str:
+    """Give the SSE field that sets how long an EventSource waits before it returns."""
+    return f"retry: {int(seconds * 1000)}\n"
+
+
+def encode(message: Message) -> str:
+    """Give a message as compact JSON on one line."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+def snapshot(
+    channel: Channel, reason: str, cursor: Cursor, heartbeat: float, now: int, lines: Sequence[Line]
+) -> Message:
+    """Everything that the viewer shows from now on, newest first; it replaces all that was shown before.
+
+    `reason` says why: `first`, `expired`, `unknown`, `too_many` or `slow`.
+    """
+    return {
+        "type": "snapshot",
+        "reason": reason,
+        "channel": channel.id,
+        "language": channel.language,
+        "direction": channel.direction,
+        "cursor": cursor,
+        "heartbeat": heartbeat,
+        "now": rfc3339(now),
+        "lines": [line.as_json() for line in lines],
+    }
+
+
+def resumed(cursor: Cursor, heartbeat: float, now: int) -> Message:
+    """The viewer's cursor was found; what came since follows."""
+    return {"type": "resumed", "cursor": cursor, "heartbeat": heartbeat, "now": rfc3339(now)}
+
+
+def beat(cursor: Cursor, now: int) -> Message:
+    """Nothing happened that this viewer sees; moves its cursor past what its filter hid."""
+    return {"type": "heartbeat", "cursor": cursor, "now": rfc3339(now)}
+
+
+def leaving(reconnect: float) -> Message:
+    """This server is stopping; come back after `reconnect` seconds."""
+    return {"type": "leaving", "reconnect": reconnect}
+
+
+def message_for(applied: Applied, topics: frozenset[str]) -> Message | None:
+    """Give what a viewer of `topics` is told of an event, or None when it is not to be told.
+
+    A correction after which a line no longer matches takes it off the filtered view: a withdraw with the line's status.
+    """
+    event, line = applied.event, applied.line
+    if line is None:
+        return None
+    if event.type is EventType.WITHDRAW or not line.usable:
+        return _withdraw(event.cursor, line)
+    if line.matches(topics):
+        return {"type": event.type.value, "cursor": event.cursor, "line": line.as_json()}
+    return _withdraw(event.cursor, line) if event.type is EventType.CORRECT else None
+
+
+def _withdraw(cursor: Cursor, line: Line) -> Message:
+    return {"type": "withdraw", "cursor": cursor, "id": line.id, "version": line.version, "status": line.status.value}

@@ -1,0 +1,153 @@
+"""The viewers' endpoints: WebSocket, SSE, snapshot and long-poll, one line."""
+
+import asyncio
+import json
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from ticker.edge.problems import Problem
+from ticker.edge.rendered import Rendered, respond
+from ticker.live import frames
+from ticker.live.closing import Cause
+from ticker.live.frames import Transport
+from ticker.live.queries import parse_query
+from ticker.live.sinks import SseSink, WebSocketSink
+from ticker.live.viewers import Viewers
+from ticker.log.mirror import ChannelMirror
+from ticker.model.line import LINE_ID
+
+_ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}  # public, read without credentials
+_SSE_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),  # nginx would hold the stream back
+    (b"access-control-allow-origin", b"*"),
+]
+
+
+def routes(viewers: Viewers, ready: Callable[[], bool]) -> list[BaseRoute]:
+    """Give the routes; `ready` tells whether the mirror has ever been at the log's tail."""
+    live = _Live(viewers, ready)
+    at = "/v1/channels/{channel}"
+    return [
+        WebSocketRoute(f"{at}/ws", live.websocket),
+        Route(f"{at}/sse", _Sse(live), methods=["GET"]),
+        Route(f"{at}/lines", live.lines, methods=["GET"]),
+        Route(f"{at}/lines/{{line}}", live.line, methods=["GET"]),
+    ]
+
+
+class _Live:
+    def __init__(self, viewers: Viewers, ready: Callable[[], bool]) -> None:
+        self.viewers = viewers
+        self.ready = ready
+
+    def channel(self, channel: str) -> ChannelMirror:
+        found = self.viewers.mirror.channels.get(channel)
+        if found is None:
+            raise Problem("unknown-channel", f"There is no channel {channel!r}.")
+        return found
+
+    def _must_be_ready(self) -> None:
+        if not self.ready():
+            raise Problem("log-unreachable", "The lines are not loaded yet.", headers={"Retry-After": "1"} | _ANY_ORIGIN)
+
+    async def websocket(self, websocket: WebSocket) -> None:
+        # A browser sees no status of a refused handshake, so every refusal is an accept and a close that says why.
+        await websocket.accept()
+        sink = WebSocketSink(websocket.receive, websocket.send)
+        found = self.viewers.mirror.channels.get(websocket.path_params["channel"])
+        if found is None:
+            return await sink.close(Cause.UNKNOWN_CHANNEL)
+        try:
+            query = parse_query(websocket.query_params)
+        except Problem as problem:
+            return await sink.close(Cause.INVALID, problem.detail)
+        if self.viewers.leaving:
+            await sink.send([sink.transport.frame(frames.leaving(self.viewers.delay()))])
+            return await sink.close(Cause.LEAVING)
+        if not self.ready():
+            return await sink.close(Cause.NOT_READY)
+        return await self.viewers.serve(found, sink, query.topics, query.after, query.limit)
+
+    async def lines(self, request: Request) -> Response:
+        """A snapshot; with `after`, what came since; with `wait`, as soon as something came."""
+        found = self.channel(request.path_params["channel"])
+        query = parse_query(request.query_params)
+        self._must_be_ready()
+        if query.after is None:
+            return respond(request, self._snapshot(found, query.topics, query.limit))
+        polling = asyncio.ensure_future(self.viewers.poll(found, query.topics, query.after, query.limit, query.wait))
+        if query.wait:
+            await _unless_gone(request, polling)
+        body = await polling
+        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"} | _ANY_ORIGIN)
+
+    def _snapshot(self, found: ChannelMirror, topics: frozenset[str], limit: int) -> Rendered:
+        fanout, now = self.viewers.fanout, self.viewers.clock()
+        group = fanout.enter(found, topics, Transport.POLL, now)
+        try:
+            answer = fanout.answer(group, None, limit, now)
+        finally:
+            fanout.exit(group)
+        state = f"{found.cursor} {found.revision} {limit} {sorted(topics)}"
+        headers = tuple(_ANY_ORIGIN.items())
+        body = str(answer.frames[0]).encode()
+        # no-cache: stored copies are asked about each time, so none shows a withdrawn line.
+        return Rendered.make(body, "application/json", cache_control="no-cache", state=state, headers=headers)
+
+    async def line(self, request: Request) -> Response:
+        """One line as it stands now; 410 with its tombstone once it was withdrawn."""
+        found = self.channel(request.path_params["channel"])
+        self._must_be_ready()
+        line_id = request.path_params["line"]
+        line = found.get(line_id) if LINE_ID.fullmatch(line_id) else None
+        if line is None:
+            raise Problem("unknown-line", f"There is no line {line_id!r} in this channel.", headers=_ANY_ORIGIN)
+        if not line.usable:
+            raise Problem("line-withdrawn", "This line was withdrawn.", headers=_ANY_ORIGIN, line=line.as_json())
+        body = json.dumps(line.as_json(), ensure_ascii=False).encode()
+        headers = {"ETag": f'"{line.version}"', "Cache-Control": "no-cache"} | _ANY_ORIGIN
+        return Response(body, media_type="application/json", headers=headers)
+
+
+class _Sse:
+    """An ASGI app: a stream has no Response object to come back from."""
+
+    def __init__(self, live: _Live) -> None:
+        self._live = live
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        live = self._live
+        found = live.channel(request.path_params["channel"])
+        query = parse_query(request.query_params, request.headers.get("last-event-id"))
+        await send({"type": "http.response.start", "status": 200, "headers": _SSE_HEADERS})
+        sink = SseSink(receive, send)
+        if live.viewers.leaving or not live.ready():
+            # Never 503 or 204: an EventSource would not come back.
+            await sink.send([f"{frames.retry(live.viewers.delay())}\n".encode()])
+            await sink.close(Cause.NOT_READY)
+            return
+        await live.viewers.serve(found, sink, query.topics, query.after, query.limit)
+
+
+async def _unless_gone(request: Request, waiting: asyncio.Future[bytes]) -> None:
+    """Wait, but not for somebody who has gone."""
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    leaving = asyncio.ensure_future(gone())
+    try:
+        await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            waiting.cancel()
+    finally:
+        leaving.cancel()

@@ -1,0 +1,186 @@
+"""Viewers: the thin asyncio shell around the fan-out.
+
+A viewer is a place in a group's ring and a task that sleeps until the group's bell rings, takes what lies between its place and
+the head, and waits until the transport has taken it. No queue per viewer: what a slow one has yet to take stays in the shared
+ring, and its own bytes are bounded by the transport's buffer. One that does not take its bytes within the write deadline is
+closed.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable, Sequence
+from time import time
+from typing import Final
+
+from ticker import telemetry
+from ticker.live import frames
+from ticker.live.closing import Cause
+from ticker.live.fanout import Fanout, Group
+from ticker.live.frames import Transport
+from ticker.live.sinks import Sink
+from ticker.log.mirror import Applied, ChannelMirror, Mirror
+
+_TICK: Final = 0.25
+"""Seconds between two looks at what time ends: heartbeats due, lines expired."""
+
+_ABRUPT = (OSError, RuntimeError)  # what ASGI servers raise when the connection went away under a send
+
+
+class Bell:
+    """Wakes all who wait. Each wait has a future of its own, so one that is cancelled disturbs nobody."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake everybody who waits now."""
+        self._event.set()
+        self._event = asyncio.Event()
+
+    async def heard(self) -> None:
+        """Wait for the next ring."""
+        await self._event.wait()
+
+
+def now_ms() -> int:
+    """Give the wall clock in milliseconds since 1970."""
+    return int(time() * 1000)
+
+
+class Viewers:
+    """All viewers of this process."""
+
+    def __init__(
+        self,
+        mirror: Mirror,
+        *,
+        heartbeat: float,
+        replay_most: int,
+        write_deadline: float,
+        leave_window: float,
+        clock: Callable[[], int] = now_ms,
+    ) -> None:
+        self.mirror = mirror
+        self.clock = clock
+        self.fanout = Fanout(mirror, heartbeat=heartbeat, replay_most=replay_most, new_bell=Bell)
+        self.leaving = False
+        self.count = 0
+        self._write_deadline = write_deadline
+        self._leave_window = leave_window
+
+    # -- what the reader calls --
+
+    def applied(self, channel: ChannelMirror, batch: Sequence[Applied]) -> None:
+        """Hand on events that the mirror has applied."""
+        now = self.clock()
+        self.fanout.applied(channel, batch, now)
+        for one in batch:
+            telemetry.append_to_write.observe(max(0, now - one.event.at) / 1000)
+
+    def replaced(self, channel: ChannelMirror) -> None:
+        """Move all viewers of a channel to its new history."""
+        self.fanout.replaced(channel)
+
+    async def keep_time(self) -> None:
+        """Let time do its part, for ever: heartbeats, and lines that expire."""
+        while True:
+            await asyncio.sleep(_TICK)
+            now = self.clock()
+            self.mirror.tick(now)
+            self.fanout.beat(now)
+
+    # -- what the routes call --
+
+    async def serve(self, channel: ChannelMirror, sink: Sink, topics: frozenset[str], after: str | None, limit: int) -> None:
+        """Serve a viewer until it leaves, is too slow, breaks the protocol, or this server stops."""
+        group = self.fanout.enter(channel, topics, sink.transport, self.clock())
+        gauge = telemetry.viewers.labels(channel.channel.id, sink.transport.value)
+        gauge.inc()
+        self.count += 1
+        cause = Cause.GONE
+        pumping = asyncio.create_task(self._pump(group, sink, after, limit))
+        try:
+            cause = await sink.ended()
+            if cause is not Cause.GONE:
+                pumping.cancel()
+                await sink.close(cause)
+            elif pumping.done() and not pumping.cancelled() and pumping.exception() is None:
+                cause = pumping.result()
+        finally:
+            pumping.cancel()
+            with contextlib.suppress(asyncio.CancelledError, *_ABRUPT):
+                await pumping
+            self.fanout.exit(group)
+            gauge.dec()
+            self.count -= 1
+            telemetry.closes.labels(sink.transport.value, cause.name.lower()).inc()
+
+    async def _pump(self, group: Group, sink: Sink, after: str | None, limit: int) -> Cause:
+        bell = group.bell
+        assert isinstance(bell, Bell)
+        try:
+            # The place is taken at the same moment as the answer: nothing falls between the two, nothing comes twice.
+            place, answer = group.head, self.fanout.answer(group, after, limit, self.clock())
+            telemetry.resumes.labels(answer.name).inc()
+            await self._send(sink, answer.frames)
+            while not self.leaving:
+                taken = group.since(place)
+                if taken is None:
+                    reason = group.left_behind(place)
+                    telemetry.resumes.labels(reason).inc()
+                    taken = list(self.fanout.snapshot(group, reason, limit, self.clock()).frames)
+                place = group.head
+                if taken:
+                    await self._send(sink, taken)
+                else:
+                    await bell.heard()
+            return await self._leave(sink)
+        except TimeoutError:
+            with contextlib.suppress(*_ABRUPT):
+                await sink.close(Cause.SLOW)
+            return Cause.SLOW
+
+    async def _send(self, sink: Sink, taken: Sequence[frames.Frame]) -> None:
+        async with asyncio.timeout(self._write_deadline):
+            await sink.send(taken)
+
+    async def _leave(self, sink: Sink) -> Cause:
+        await self._send(sink, [sink.transport.frame(frames.leaving(self.delay()))])
+        await sink.close(Cause.LEAVING)
+        return Cause.LEAVING
+
+    def delay(self) -> float:
+        """Give a viewer's own time to come back, so that the next server's arrivals are spread over the window."""
+        return round(random.uniform(0.5, max(0.5, self._leave_window)), 1)  # noqa: S311 - jitter, no secret
+
+    async def poll(self, channel: ChannelMirror, topics: frozenset[str], after: str, limit: int, wait: float) -> bytes:
+        """Give what came since a viewer's cursor as `{"cursor", "events": [message, …]}`; wait for the first one if none did."""
+        group = self.fanout.enter(channel, topics, Transport.POLL, self.clock())
+        gauge = telemetry.viewers.labels(channel.channel.id, Transport.POLL.value)
+        gauge.inc()
+        try:
+            answer = self.fanout.answer(group, after, limit, self.clock())
+            if wait and not self.leaving and answer.name == "resumed" and len(answer.frames) == 1:
+                assert isinstance(group.bell, Bell)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(group.bell.heard(), wait)
+                answer = self.fanout.answer(group, after, limit, self.clock())
+            events = [str(frame) for frame in answer.frames]
+            if self.leaving:
+                events.append(frames.encode(frames.leaving(self.delay())))
+            telemetry.resumes.labels(answer.name).inc()
+            return f'{{"cursor":"{answer.cursor}","events":[{",".join(events)}]}}'.encode()
+        finally:
+            gauge.dec()
+            self.fanout.exit(group)
+
+    async def leave(self, within: float) -> None:
+        """Tell every viewer that this server is stopping, and wait until they are gone, at most `within` seconds."""
+        self.leaving = True
+        for group in self.fanout.groups():
+            group.bell.ring()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while self.count:
+                    await asyncio.sleep(0.02)

@@ -1,0 +1,67 @@
+"""Logs and metrics: what an operator sees of a process.
+
+Logs are events with fields, never sentences with secrets: no token, no posted text and no query string is ever given to a
+logger. Metrics are per process; several processes are added up by whoever scrapes them.
+"""
+
+import logging
+import sys
+from typing import Final, Literal, TextIO
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY: Final = CollectorRegistry()
+
+viewers: Final = Gauge("ticker_viewers", "Connected viewers.", ["channel", "transport"], registry=REGISTRY)
+lines: Final = Gauge("ticker_lines", "Lines that may be shown.", ["channel"], registry=REGISTRY)
+changes: Final = Counter("ticker_changes_total", "Changes accepted from editors.", ["channel", "action"], registry=REGISTRY)
+rejected: Final = Counter("ticker_rejected_total", "Editors' requests refused, by problem.", ["problem"], registry=REGISTRY)
+append_to_write: Final = Histogram(
+    "ticker_append_to_write_seconds",
+    "From the append of an event (Redis's clock) until its frames were handed to the viewers' transports.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    registry=REGISTRY,
+)
+reader_silent: Final = Gauge(
+    "ticker_reader_silent_seconds", "Since Redis last answered the log reader; it asks every two seconds.", registry=REGISTRY
+)
+feed_renders: Final = Counter("ticker_feed_renders_total", "Feed documents rendered.", ["channel", "format"], registry=REGISTRY)
+resumes: Final = Counter(
+    "ticker_resumes_total", "Answers to arriving viewers: resumed, or the reason of the snapshot.", ["answer"], registry=REGISTRY
+)
+closes: Final = Counter("ticker_closes_total", "Viewers' connections that ended.", ["transport", "cause"], registry=REGISTRY)
+
+
+def set_up_logs(level: str, style: Literal["text", "json"], out: TextIO = sys.stderr) -> None:
+    """Send all logs, ours and the libraries', to `out` in one form."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=out.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, structlog.processors.StackInfoRenderer(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_exceptions(style), last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for chatty in ("uvicorn.error", "httpx", "websockets", "asyncio"):
+        logging.getLogger(chatty).setLevel("WARNING")
+
+
+def _exceptions(style: str) -> list[structlog.typing.Processor]:
+    return [structlog.processors.format_exc_info] if style == "json" else []

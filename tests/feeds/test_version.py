@@ -1,5 +1,6 @@
 """Which state a feed shows and since when: never an old text, never two states by one Last-Modified, hardly a wait."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -179,21 +180,19 @@ def state(mirror: ChannelMirror, now: int) -> tuple[Version, Content]:
     return found, content_of(mirror, found, NOTICE, (), now)
 
 
-def looks(newsroom: Newsroom, steps: list[Step]) -> list[tuple[int, Version, Content]]:
-    """What a reader sees after each step, and at odd moments up to five seconds after the last one."""
-    seen = []
+def looks(newsroom: Newsroom, steps: list[Step]) -> Iterator[tuple[int, Version, Content]]:
+    """What a reader sees after each step, when it has just happened, and at odd moments up to five seconds after the last."""
     for step in [*steps, *[Step(wait, "look", 0) for wait in (1, 400, 600, LAG, 1_000, 3_000)]]:
         play(newsroom, step)
         # The store's times rise by a millisecond at least, also where the clock stands still.
         newsroom.now = max(newsroom.now, newsroom.events[-1].at) if newsroom.events else newsroom.now
-        seen.append((newsroom.now, *state(newsroom.mirror, newsroom.now)))
-    return seen
+        yield newsroom.now, *state(newsroom.mirror, newsroom.now)
 
 
 @given(STEPS, st.integers(0, 999))
 def test_date_rises_with_each_state(steps: list[Step], start: int) -> None:
     """Whoever compares Last-Modified alone misses no state: it never falls, and one date stands for one state."""
-    seen = looks(Newsroom(now=NOON + start), steps)
+    seen = [*looks(Newsroom(now=NOON + start), steps)]
 
     modified = [version.modified for _, version, _ in seen]
     assert modified == sorted(modified)

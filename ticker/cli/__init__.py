@@ -62,6 +62,10 @@ def main(args: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _drop_output()
         return NO_READER
+    except OSError as error:  # a full disk, a port in use, a file that is not ours
+        where = f"{error.filename}: " if error.filename else ""
+        status = _failed(1, f"{where}{error.strerror or error}")
+        _drop_output()
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     return status
@@ -79,11 +83,6 @@ def _run(args: list[str]) -> int:
         return _failed(error.exit_code, error.format_message())
     except Refused as error:
         return _failed(1, *error.lines)
-    except BrokenPipeError:
-        raise
-    except OSError as error:  # a full disk, a port in use, a file that is not ours
-        where = f"{error.filename}: " if error.filename else ""
-        return _failed(1, f"{where}{error.strerror or error}")
 
 
 def _failed(status: int, *lines: str) -> int:

@@ -5,7 +5,6 @@ the same Idempotency-Key a repetition cannot do it twice, so `Client` repeats by
 up, the refusal names the key: whoever repeats the command with `--key` is safe as well.
 """
 
-import itertools
 import json
 import math
 import os
@@ -34,6 +33,9 @@ _OPEN: Final = frozenset({502, 504})  # a proxy's: the change may have happened
 _ANSWER_WITHIN: Final = 10.0  # s
 _UNUSED_FOR: Final = 2.0  # s; then a connection is not used again, since the server may be closing it just now (uvicorn: 5 s)
 _PAUSE_LEAST, _PAUSE_MOST = 0.2, 4.0  # s; bounds of the jittered pause between two attempts
+
+
+_WITH_KEY: Final = "repeat it with --key {key}, then it happens once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,14 @@ def server_url(environ: Mapping[str, str] = os.environ) -> str:
 
 def editor_token(environ: Mapping[str, str] = os.environ) -> str | None:
     """Give the token of TICKER_TOKEN, else of the file that TICKER_TOKEN_FILE names, else None. Raises UsageError."""
-    raw, source = environ.get("TICKER_TOKEN"), "TICKER_TOKEN"
-    if not raw and environ.get("TICKER_TOKEN_FILE"):
+    raw, source = environ.get("TICKER_TOKEN") or None, "TICKER_TOKEN"
+    if raw is None and environ.get("TICKER_TOKEN_FILE"):
         source = "TICKER_TOKEN_FILE"
         try:
             raw = Path(environ[source]).read_text(encoding="ascii", errors="replace")
         except OSError as error:
             raise click.UsageError(f"{source}: {error.filename}: {error.strerror}") from None
-    if not raw:
+    if raw is None:
         return None
     if not re.fullmatch(r"[!-~]+", raw.strip()):
         raise click.UsageError(f"{source} holds no token")
@@ -112,10 +114,8 @@ def problem_of(response: httpx.Response) -> str:
 class Client:
     """A connection to a server's API with an editor's token."""
 
-    def __init__(self, url: str, token: str | None, *, timeout: float, notice: Callable[[str], None]) -> None:
-        headers = {"User-Agent": f"ticker/{__version__}", "Accept": "application/json"}
-        if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
+    def __init__(self, url: str, token: str, *, timeout: float, notice: Callable[[str], None]) -> None:
+        headers = {"User-Agent": f"ticker/{__version__}", "Accept": "application/json", "Authorization": f"Bearer {token}"}
         self._url = url
         self._timeout = timeout  # s, for one change with all its attempts
         self._notice = notice  # told, once for each change, why it takes longer
@@ -131,7 +131,7 @@ class Client:
 
     def channels(self) -> list[str]:
         """Give the ids of the channels that the token is good for. Raises Refused."""
-        response = self._send("GET", "/v1/me", None, {}, None)
+        response = self._send("GET", "/v1/me", None, {}, "")
         try:
             return [str(channel["id"]) for channel in response.json()["channels"]]
         except (ValueError, TypeError, KeyError):
@@ -139,9 +139,9 @@ class Client:
                 f"{self._url} is not a ticker server: it answered {response.status_code} without an identity"
             ) from None
 
-    def post(self, channel: str, body: Mapping[str, Any], key: str | None = None) -> Done:
-        """Publish a line; the body is that of the API. Raises Refused."""
-        return self._change("POST", _lines(channel), body, key, None)
+    def post(self, channel: str, body: Mapping[str, Any], key: str | None = None, *, again: str = _WITH_KEY) -> Done:
+        """Publish a line; the body is that of the API. Raises Refused; `again` says how to repeat what may have happened."""
+        return self._change("POST", _lines(channel), body, key, None, again)
 
     def correct(self, channel: str, line: str, body: Mapping[str, Any], key: str | None, version: int | None) -> Done:
         """Change a line, if it is at `version` or that is None. Raises Refused."""
@@ -151,13 +151,15 @@ class Client:
         """Withdraw a line for good. Raises Refused."""
         return self._change("DELETE", f"{_lines(channel)}/{quote(line, safe='')}", {"reason": reason}, key, version)
 
-    def _change(self, method: str, path: str, body: Mapping[str, Any], key: str | None, version: int | None) -> Done:
+    def _change(
+        self, method: str, path: str, body: Mapping[str, Any], key: str | None, version: int | None, again: str = _WITH_KEY
+    ) -> Done:
         key = key or secrets.token_urlsafe(18)
         headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         # Escaped: half a surrogate pair from the command line has no UTF-8, and the server says so better than we would.
-        response = self._send(method, path, json.dumps(body).encode("ascii"), headers, key)
+        response = self._send(method, path, json.dumps(body).encode("ascii"), headers, again.format(key=key))
         try:
             done = Done(response.json(), response.headers.get("Idempotency-Replayed") == "true")
             assert done.line, done.cursor
@@ -165,11 +167,11 @@ class Client:
             raise Refused(f"{self._url} is not a ticker server: it answered {response.status_code} without a line") from None
         return done
 
-    def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str], key: str | None) -> httpx.Response:
+    def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str], again: str) -> httpx.Response:
         """Give the first answer that is final and good."""
         until = time.monotonic() + self._timeout
-        failure, unknown = "", False
-        for attempt in itertools.count():
+        attempt, unknown = 0, False
+        while True:
             retry_after = None
             within = max(0.1, min(_ANSWER_WITHIN, until - time.monotonic()))
             try:
@@ -192,8 +194,9 @@ class Client:
             if attempt == 0:
                 self._notice(f"{failure}; trying again for {self._timeout:g} s")
             time.sleep(pause)
-        if unknown and key is not None:
-            failure += f"; it may have happened all the same: repeat it with --key {key}, then it happens once"
+            attempt += 1
+        if unknown and again:
+            failure += f"; it may have happened all the same: {again}"
         raise Refused(failure)
 
 

@@ -176,7 +176,7 @@ def _given(content: dict[str, Any], *, cleared: bool) -> dict[str, Any]:
 def _post_all(client: Client, channel: str, fields: dict[str, Any], batch: str, as_json: bool) -> None:
     for entry in entries(sys.stdin.buffer, channel, batch):
         try:
-            _print(client.post(channel, fields | entry.body, entry.key), as_json)
+            _print(client.post(channel, fields | entry.body, entry.key, again="run it again"), as_json)
         except Refused as refusal:
             raise Refused(f"line {entry.number}: {refusal}") from None
 

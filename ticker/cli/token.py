@@ -1,12 +1,15 @@
 """`ticker token`: who may post. Works on the log itself, so the first token needs no token."""
 
 import asyncio
+import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
 import click
+import structlog
 from redis.exceptions import RedisError
 
 from ticker.cli.configured import config_option, data_dir_option, settings_for
@@ -97,6 +100,11 @@ def _run(settings: Settings, ask: Callable[[Tokens], Awaitable[Given]]) -> Given
         async with _tokens(settings) as tokens:
             return await ask(tokens)
 
+    # Standard output is for tokens; of the engine's log only what is wrong matters here.
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     try:
         return asyncio.run(asked())
     except EngineError as error:

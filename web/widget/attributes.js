@@ -2,7 +2,7 @@
 
 const ORIGIN = new URL(import.meta.url).origin; // of this script
 const CHANNEL = /^[a-z0-9-]{1,32}$/;
-const TOPIC = /^[a-z0-9-]{1,64}$/;
+const TOPIC = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const TOPICS_MOST = 20;
 const MAX = 10;
 const MAX_MOST = 50;

@@ -82,7 +82,7 @@ li.urgent [part=text] { font-weight: 600; }
 [part=mark]:empty, [part=counter]:empty, [part=status]:not(.lost) { display: none; }
 [part=status] { padding-inline: 12px; color: var(--notice); border-inline-start: 1px solid var(--hairline); }
 [part=controls] { border-inline-start: 1px solid var(--hairline); }
-[part=counter] { padding-inline-start: 12px; font-weight: 600; }
+[part=counter] { padding-inline: 12px 4px; font-weight: 600; }
 button {
   display: grid;
   place-content: center;
@@ -113,6 +113,7 @@ section:lang(ar), [part=viewport]:lang(ar) { font-size: var(--ticker-font-size, 
   [part=counter] { padding-inline-start: 8px; }
 }
 @container (inline-size >= 480px) { [part=status] .short { display: none; } }
+[part=status] .short::before { content: "\\26A0\\FE0E "; }
 @media (forced-colors: active) {
   [part=label] { border-inline-end: 1px solid; }
   li.urgent::before { border-color: Mark; forced-color-adjust: none; }

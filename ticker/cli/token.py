@@ -1,15 +1,12 @@
 """`ticker token`: who may post. Works on the log itself, so the first token needs no token."""
 
 import asyncio
-import logging
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
 import click
-import structlog
 from redis.exceptions import RedisError
 
 from ticker.cli.configured import config_option, data_dir_option, settings_for
@@ -21,6 +18,7 @@ from ticker.log.tokens import SCOPES, Tokens
 from ticker.model.text import plain
 from ticker.model.times import rfc3339
 from ticker.settings import Settings
+from ticker.telemetry import set_up_logs
 
 NAME_MOST: Final = 64
 
@@ -101,10 +99,7 @@ def _run(settings: Settings, ask: Callable[[Tokens], Awaitable[Given]]) -> Given
             return await ask(tokens)
 
     # Standard output is for tokens; of the engine's log only what is wrong matters here.
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    set_up_logs("warning", settings.log_format)
     try:
         return asyncio.run(asked())
     except EngineError as error:

@@ -38,6 +38,8 @@ SETTLED: Final = 60.0
 SPACE_FLOOR: Final = 16 << 20
 SPACE_SHARE: Final = 20
 """A disk is full with less than SPACE_FLOOR bytes free or, where that is less, one part in SPACE_SHARE of it."""
+SPACE_EVERY: Final = 0.5
+"""Seconds between two looks for space."""
 FOUNDATION: Final = "ticker:embedded:founded"
 """The key that a new database gets at once, so that an empty one is known to have lost its data."""
 
@@ -216,7 +218,7 @@ class Embedded:
         await asyncio.sleep(delay)
         while self._space_missing():
             self._tell_full()
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(SPACE_EVERY)
         try:
             await self._start()
         except (EngineError, OSError) as error:

@@ -1,17 +1,19 @@
 """A browser, a ticker and a news page on another origin that embeds it."""
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
 
+import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.needs import chromium
+from tests.web.newsroom import Editor, Server, Strip
 from ticker.edge.assets import WEB
 
 ARGUMENTS: Final = (
@@ -103,3 +105,39 @@ def paper() -> Iterator[Site]:
     site = Site(WEB / "example")
     yield site
     site.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def editor(server: Server) -> AsyncIterator[Editor]:
+    """An editor of all channels."""
+    async with httpx.AsyncClient() as client:
+        yield Editor(server, client)
+
+
+@pytest.fixture
+def host(server: Server, paper: Site) -> Site:
+    """The newspaper's three editions with the ticker under test."""
+    for edition in ("en", "ar", "es"):
+        html = (WEB / f"example/{edition}.html").read_text(encoding="utf-8")
+        paper.pages[f"/{edition}.html"] = html.replace("http://127.0.0.1:8000", server.url)
+    return paper
+
+
+@pytest.fixture
+def embed(server: Server, paper: Site) -> Callable[[str], str]:
+    """Puts markup into a page that loads the widget, and gives the address of the page."""
+
+    def address(markup: str) -> str:
+        script = f'<script type="module" src="{server.url}/widget.js"></script>'
+        paper.pages["/"] = (
+            f'<!doctype html><html lang="en"><link rel="icon" href="data:,">{script}{markup}<p><a href="#">after</a>'
+        )
+        return paper.url
+
+    return address
+
+
+@pytest.fixture
+def strip(page: Page) -> Strip:
+    """The ticker on the visitor's page."""
+    return Strip(page)

@@ -1,0 +1,97 @@
+"""Editors and readers of the tests: who posts, and what a strip on a page shows."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final, Protocol
+
+import httpx
+from playwright.async_api import Locator, Page
+
+TICKER: Final = "document.querySelector('breaking-ticker')"
+ROOT: Final = f"{TICKER}.shadowRoot"
+TRACK: Final = f"{ROOT}.querySelector('[part=track]')"
+
+
+class Server(Protocol):
+    """A running ticker."""
+
+    url: str
+    token: str  # of an editor who may do all
+
+
+class Editor:
+    """Posts, corrects and withdraws by the HTTP API."""
+
+    def __init__(self, server: Server, client: httpx.AsyncClient) -> None:
+        self._server = server
+        self._client = client
+
+    async def posts(self, text: str, channel: str = "en", **fields: Any) -> dict[str, Any]:
+        """The new line."""
+        return await self._send("POST", f"{channel}/lines", {"text": text, **fields})
+
+    async def posts_all(self, texts: Iterable[str], channel: str = "en") -> list[dict[str, Any]]:
+        """The new lines, each newer than the one before."""
+        return [await self.posts(text, channel) for text in texts]
+
+    async def corrects(self, line: dict[str, Any], kind: str = "refile", **fields: Any) -> dict[str, Any]:
+        return await self._send("PATCH", f"{line['channel']}/lines/{line['id']}", {"kind": kind, **fields})
+
+    async def withdraws(self, line: dict[str, Any]) -> None:
+        await self._send("DELETE", f"{line['channel']}/lines/{line['id']}", {"reason": "It was not so."})
+
+    async def _send(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self._server.token}"}
+        answer = await self._client.request(method, f"{self._server.url}/v1/channels/{path}", json=body, headers=headers)
+        answer.raise_for_status()
+        line: dict[str, Any] = answer.json()["line"]
+        return line
+
+
+class Strip:
+    """The one ticker on a page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.element: Locator = page.locator("breaking-ticker")
+        self.viewport: Locator = self.element.locator("[part=viewport]")
+
+    async def is_live(self) -> None:
+        await self.reaches(f"{TICKER}.status === 'live'")
+
+    async def reaches(self, condition: str, within: float = 20) -> None:
+        """Wait until a condition in JavaScript holds, `within` seconds."""
+        await self.page.wait_for_function(condition, timeout=within * 1000)
+
+    async def shows(self, *texts: str) -> None:
+        """Wait until the lines are these, in order."""
+        await self.page.wait_for_function(
+            f"texts => JSON.stringify([...{ROOT}.querySelectorAll('ul[role=list] [part=text]')]"
+            ".map((node) => node.textContent)) === texts",
+            arg=as_json(texts),
+        )
+
+    async def tells(self, expression: str) -> Any:
+        return await self.page.evaluate(expression)
+
+    async def animations(self) -> list[list[Any]]:
+        """Of the track: play state and the properties that move."""
+        found: list[list[Any]] = await self.tells(
+            f"{TRACK}.getAnimations().map((one) => [one.playState, Object.keys(one.effect.getKeyframes()[0])"
+            ".filter((key) => !['offset', 'easing', 'composite', 'computedOffset'].includes(key))])"
+        )
+        return found
+
+    async def place(self, text: str) -> float:
+        """px from the start of the viewport to the first node that shows a text."""
+        place: float = await self.page.evaluate(
+            f"text => [...{ROOT}.querySelectorAll('li')].find((node) => node.textContent.includes(text))"
+            f".getBoundingClientRect().left - {ROOT}.querySelector('[part=viewport]').getBoundingClientRect().left",
+            text,
+        )
+        return place
+
+
+def as_json(texts: Iterable[str]) -> str:
+    """Strings as JSON.stringify writes them."""
+    return json.dumps([*texts], ensure_ascii=False, separators=(",", ":"))

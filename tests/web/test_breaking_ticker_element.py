@@ -1,0 +1,284 @@
+"""web/widget/breaking-ticker-element.js on a page of another origin, fed by a running ticker."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.web.conftest import Site
+from tests.web.newsroom import ROOT, TICKER, TRACK, Editor, Strip
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pytest.mark.slow]
+
+Embed = Callable[[str], str]
+
+PLAIN: Final = '<breaking-ticker channel="en"></breaking-ticker>'
+BLOCKED: Final = """
+window.WebSocket = class { constructor() { setTimeout(() => this.onclose?.({ code: 1006 })); } close() {} };
+"""
+
+
+async def test_shows_the_ten_newest_lines_and_what_happens_to_them(strip: Strip, editor: Editor, host: Site) -> None:
+    """A reader of the newspaper sees lines appear, change and go without a reload."""
+    lines = await editor.posts_all(f"Line {n}" for n in range(12))
+    await strip.page.goto(f"{host.url}/en.html")
+    await strip.shows(*(f"Line {n}" for n in range(11, 1, -1)))
+
+    await editor.corrects(lines[11], text="Line eleven")
+    await strip.shows("Line eleven", *(f"Line {n}" for n in range(10, 1, -1)))
+    await editor.withdraws(lines[10])
+    await strip.shows("Line eleven", *(f"Line {n}" for n in range(9, 0, -1)))  # and the hole is filled
+    await editor.posts("Line twelve")
+    await strip.shows("Line twelve", "Line eleven", *(f"Line {n}" for n in range(9, 1, -1)))
+    await editor.corrects(lines[2], kind="pin")
+    await strip.shows("Line 2", "Line twelve", "Line eleven", *(f"Line {n}" for n in range(9, 2, -1)))
+
+
+async def test_crawls_by_one_animation_of_transform(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """The lines move at 60 px a second without a script that runs per frame."""
+    await editor.posts_all(["One line", "Another line"])
+    await strip.page.goto(embed(PLAIN))
+    await strip.shows("Another line", "One line")
+
+    assert await strip.animations() == [["running", ["transform"]]]
+    speed = await strip.tells(
+        f"(() => {{ const [one] = {TRACK}.getAnimations(), [, last] = one.effect.getKeyframes();"
+        " return -parseFloat(last.transform.slice(11)) / one.effect.getTiming().duration * 1000; })()"
+    )
+    assert round(speed) == 60
+
+
+async def test_changes_leave_what_is_read_in_its_place(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """A line that comes, grows or goes elsewhere does not move the line under the reader's eye."""
+    lines = await editor.posts_all(f"Line number {n} of the day, and some more words" for n in range(8))
+    await strip.page.goto(embed(PLAIN))
+    await strip.shows(*(line["text"] for line in reversed(lines)))
+    await strip.tells(f"(() => {{ const [one] = {TRACK}.getAnimations(); one.pause(); one.currentTime = 9000; }})()")
+    read = "Line number 5"
+    before = await strip.place(read)
+
+    new = await editor.posts("A new and rather long line that comes before all the others on the strip")
+    await strip.shows(new["text"], *(line["text"] for line in reversed(lines)))
+    places = [await strip.place(read)]
+    await editor.withdraws(lines[7])
+    await strip.shows(new["text"], *(line["text"] for line in reversed(lines[:7])))
+    places.append(await strip.place(read))
+
+    assert places == pytest.approx([before, before], abs=12)  # it goes on crawling: 60 px a second
+
+
+async def test_pause_holds_lines_but_not_corrections(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """A reader who paused reads on undisturbed, but never what was withdrawn."""
+    lines = await editor.posts_all(["First", "Second", "Third"])
+    await strip.page.goto(embed(PLAIN))
+    await strip.shows("Third", "Second", "First")
+    await strip.page.get_by_role("button", name="Pause").focus()
+    await strip.page.keyboard.press("Enter")
+
+    await editor.posts_all(["Fourth", "Fifth"])
+    await strip.reaches(f"{ROOT}.querySelector('[part=counter]').textContent === '2 new'")
+    await editor.withdraws(lines[1])
+    await editor.corrects(lines[0], kind="correction", text="The first", correction="It was not the first.")
+    await strip.shows("Third", "The first")
+    assert await strip.animations() == []
+    assert await strip.tells(f"{ROOT}.querySelector('ul[role=list] li:last-child [part=mark]').textContent") == "Corrected"
+
+    await strip.page.get_by_role("button", name="Resume").click()
+    await strip.shows("Fifth", "Fourth", "Third", "The first")
+    assert await strip.tells(f"{ROOT}.querySelector('[part=counter]').textContent") == ""
+
+
+async def test_hover_and_keyboard_stop_the_movement(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """What somebody points at or tabs to does not run away, and is not hidden at the edge."""
+    await editor.posts_all(f"Line number {n} of the day, and some more words" for n in range(8))
+    await strip.page.goto(embed(PLAIN))
+    await strip.is_live()
+    await strip.viewport.hover()
+    await strip.reaches(f"{TRACK}.getAnimations()[0].playState === 'paused'")
+    await strip.page.mouse.move(5, 600)
+    await strip.reaches(f"{TRACK}.getAnimations()[0].playState === 'running'")
+
+    for _ in range(6):
+        await strip.page.keyboard.press("Tab")
+    await strip.reaches(
+        f"(() => {{ const a = {ROOT}.activeElement.getBoundingClientRect(), v = {ROOT}.querySelector('[part=viewport]')"
+        ".getBoundingClientRect(); return a.left >= v.left && a.right <= v.right; })()"
+    )
+    assert await strip.tells(f"{ROOT}.activeElement.textContent") == "Line number 2 of the day, and some more words"
+    assert await strip.animations() == []
+
+
+async def test_the_copy_is_for_the_eye_only(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """A screen reader and the keyboard find each line once."""
+    await editor.posts("One line", url="https://news.example/one")
+    await strip.page.goto(embed(PLAIN))
+    await strip.shows("One line")
+
+    assert await strip.page.get_by_role("link", name="One line").count() == 1
+    assert await strip.tells(f"[...{ROOT}.querySelectorAll('[aria-hidden=true] a')].map((link) => link.tabIndex)") == [-1]
+
+
+async def test_reduced_motion_stands_still_and_reaches_all(browser: Browser, editor: Editor, embed: Embed) -> None:
+    """Who asked for no motion gets a row to scroll, with its last line within reach."""
+    await editor.posts_all(f"Line number {n} of the day, and some more words" for n in range(8))
+    context = await browser.new_context(reduced_motion="reduce")
+    strip = Strip(await context.new_page())
+    await strip.page.goto(embed(PLAIN))
+    await strip.is_live()
+
+    assert await strip.animations() == []
+    last = f"{ROOT}.querySelector('ul[role=list] li:last-child').getBoundingClientRect()"
+    await strip.viewport.evaluate("node => node.scrollTo(node.scrollWidth, 0)")
+    assert await strip.tells(f"{last}.right <= {ROOT}.querySelector('[part=viewport]').getBoundingClientRect().right + 1")
+    await context.close()
+
+
+@pytest.mark.parametrize(
+    "edition, label, button, direction", [("ar", "عاجل", "إيقاف مؤقت", "rtl"), ("es", "Última hora", "Pausar", "ltr")]
+)
+async def test_speaks_the_edition_language(
+    strip: Strip, editor: Editor, host: Site, edition: str, label: str, button: str, direction: str
+) -> None:
+    """An edition's ticker has its words, its direction, and moves the way it is read."""
+    await editor.posts("UN: 212", edition)
+    await strip.page.goto(f"{host.url}/{edition}.html")
+    await strip.shows("UN: 212")
+
+    assert await strip.tells(f"{ROOT}.querySelector('[part=label]').textContent") == label
+    await strip.page.get_by_role("button", name=button).wait_for()
+    assert await strip.tells(f"getComputedStyle({TRACK}).direction") == direction
+    to = await strip.tells(f"{TRACK}.getAnimations()[0].effect.getKeyframes()[1].transform")
+    assert to.startswith("translateX(-") == (direction == "ltr")
+
+
+async def test_text_is_text_and_links_are_of_the_web(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """Markup in a line is read, not run; a source in the other direction does not turn the line around."""
+    text = "<img src=x onerror=alert(1)> & <b>bold</b>"
+    await editor.posts(text, source="مراسل", url="https://news.example/a?b=c&d")
+    await strip.page.goto(embed(PLAIN))
+    await strip.shows(text)
+
+    link = f"{ROOT}.querySelector('a')"
+    assert await strip.tells(f"[{link}.href, {link}.rel, {ROOT}.querySelectorAll('img, b').length]") == [
+        "https://news.example/a?b=c&d",
+        "noopener",
+        0,
+    ]
+    assert await strip.tells(f"[...{link}.children].map((node) => node.localName)") == ["bdi", "bdi"]
+
+
+async def test_returns_after_a_cut_without_gap_or_repeat(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """A reader in a tunnel finds each line once when the train is out again."""
+    await editor.posts("Before")
+    await strip.page.goto(embed(PLAIN))
+    await strip.shows("Before")
+    await strip.tells("(seen = [], document.addEventListener('publish', (event) => seen.push(event.detail.line.text)))")
+
+    for n in range(3):
+        await editor.posts(f"Live {n}")
+        await strip.reaches(f"seen.at(-1) === 'Live {n}'")
+        await strip.tells("dispatchEvent(new PageTransitionEvent('pagehide'))")
+        assert await strip.tells(f"{TICKER}.status") == "closed"
+        await editor.posts(f"Away {n}")
+        await strip.tells("dispatchEvent(new PageTransitionEvent('pageshow'))")
+        await strip.reaches(f"seen.at(-1) === 'Away {n}'")
+
+    assert await strip.tells("seen") == [text for n in range(3) for text in (f"Live {n}", f"Away {n}")]
+
+
+async def test_comes_by_server_sent_events_where_websockets_are_blocked(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """Behind a proxy without WebSockets the ticker is live all the same."""
+    await editor.posts("Before")
+    await strip.page.add_init_script(BLOCKED)
+    await strip.page.goto(embed(PLAIN))
+    await strip.shows("Before")
+    await editor.posts("After")
+
+    await strip.shows("After", "Before")
+
+
+async def test_the_page_s_own_content_shows_until_there_is_better(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """A reader whose ticker cannot be reached still has what the newspaper put there."""
+    await editor.posts("A line")
+    inside = '<breaking-ticker channel="{}"><a href="/latest">Latest news</a></breaking-ticker>'
+    await strip.page.goto(embed(inside.format("nowhere")))
+    await strip.reaches(f"{TICKER}.status === 'ended'")
+    assert await strip.page.get_by_role("link", name="Latest news").is_visible()
+
+    await strip.page.goto(embed(inside.format("en")))
+    await strip.shows("A line")
+    assert not await strip.page.get_by_text("Latest news").is_visible()
+
+
+async def test_a_flash_is_read_out_and_nothing_else(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """A screen reader says a flash once when it happens: no history, no lesser line, nothing that was taken back."""
+    announced = f"{TICKER}.querySelector('[aria-live=assertive]').textContent"
+    await editor.posts("An old flash", urgency=1)
+    await strip.page.goto(embed(PLAIN))
+    await strip.shows("An old flash")
+    await editor.posts("A line", urgency=2)
+    await strip.shows("A line", "An old flash")
+    assert await strip.tells(announced) == ""
+
+    flash = await editor.posts("A flash", urgency=1, source="Civil Defence")
+    await strip.reaches(f"{announced} === 'Breaking. Civil Defence: A flash'")
+    await editor.withdraws(flash)
+    await strip.reaches(f"{announced} === ''")
+
+
+async def test_says_since_when_it_is_not_live(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """A reader never takes an old strip for the newest one."""
+    await editor.posts("A line")
+    await strip.page.goto(embed(PLAIN))
+    await strip.shows("A line")
+    await strip.page.route(re.compile("/v1/"), lambda route: route.abort())
+    await strip.tells(f"(() => {{ {BLOCKED} }})()")
+    await strip.tells("dispatchEvent(new Event('online'))")
+
+    await strip.reaches(f"/^Not live since \\d\\d:\\d\\d/.test({ROOT}.querySelector('[part=status]').innerText)")
+    await strip.shows("A line")
+
+
+async def test_bad_attributes_mean_the_default(page: Page, strip: Strip, editor: Editor, embed: Embed) -> None:
+    """A typing error in the snippet breaks neither the ticker nor the page."""
+    await editor.posts_all(f"Line {n}" for n in range(12))
+    await page.goto(
+        embed('<breaking-ticker channel="en" max="many" topics="<> -" server="javascript:x" lang="!"></breaking-ticker>')
+    )
+    await strip.shows(*(f"Line {n}" for n in range(11, 1, -1)))
+
+    await page.evaluate(f"{TICKER}.max = 2")
+    await strip.shows("Line 11", "Line 10")
+
+
+async def test_elements_of_one_wish_share_one_connection(page: Page, editor: Editor, embed: Embed) -> None:
+    """Ten tickers of one channel on a page cost the server one viewer."""
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    await editor.posts("A line")
+    await page.goto(embed(PLAIN * 3))
+    await page.wait_for_function("[...document.querySelectorAll('breaking-ticker')].every((one) => one.lines.length === 1)")
+
+    assert len(sockets) == 1
+
+
+async def test_loading_twice_and_leaving_no_trace(page: Page, strip: Strip, editor: Editor, embed: Embed) -> None:
+    """A page with the script twice works; no cookie or stored item is left behind, and a removed ticker lets go."""
+    await editor.posts("A line")
+    address = embed(PLAIN)
+    await page.goto(address)
+    await strip.shows("A line")
+    await page.evaluate(f"import({TICKER}.server + '/widget.js?again')")
+    await page.evaluate("(old = document.querySelector('breaking-ticker'), old.remove())")
+
+    assert await page.evaluate(
+        "[old.status, old.childNodes.length, document.cookie, localStorage.length, sessionStorage.length]"
+    ) == [
+        "closed",
+        0,
+        "",
+        0,
+        0,
+    ]

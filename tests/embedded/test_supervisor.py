@@ -307,7 +307,7 @@ async def test_loading_is_waited_for(data_dir: Path, monkeypatch: pytest.MonkeyP
         await log.fill(20_000)
     command = Embedded._command
     monkeypatch.setattr(Embedded, "_command", lambda self: [*command(self), "--key-load-delay", "60"])
-    monkeypatch.setattr(supervisor, "ANSWER_MOST", 1.2)
+    monkeypatch.setattr(supervisor, "ANSWER_MOST", 1.5)
     monkeypatch.setattr(supervisor, "TELL_EVERY", 0.2)
 
     with capture_logs() as events:

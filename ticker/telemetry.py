@@ -9,8 +9,9 @@ import sys
 from typing import Final, Literal, TextIO
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
+disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY: Final = CollectorRegistry()
 
 viewers: Final = Gauge("ticker_viewers", "Connected viewers.", ["channel", "transport"], registry=REGISTRY)
@@ -30,6 +31,7 @@ feed_renders: Final = Counter("ticker_feed_renders_total", "Feed documents rende
 resumes: Final = Counter(
     "ticker_resumes_total", "Answers to arriving viewers: resumed, or the reason of the snapshot.", ["answer"], registry=REGISTRY
 )
+engine: Final = Gauge("ticker_engine", "The embedded engine's state: 1 for the one it is in.", ["state"], registry=REGISTRY)
 closes: Final = Counter("ticker_closes_total", "Viewers' connections that ended.", ["transport", "cause"], registry=REGISTRY)
 
 

@@ -1,13 +1,15 @@
 """Settings for the commands that run here: serve, worker, check, token."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ticker.cli.refused import Refused
+from ticker.embedded.errors import EngineError
 from ticker.settings import Settings, SettingsError, load_settings, unknown_variables
 
 FILE = click.Path(path_type=Path)
@@ -28,3 +30,12 @@ def settings_for(config: Path | None, **flags: object) -> Settings:
         return load_settings(config, os.environ, flags)
     except SettingsError as error:
         raise Refused(*map(str, error.problems)) from None
+
+
+@contextmanager
+def engine_needed() -> Iterator[None]:
+    """Say on one line why the embedded engine cannot be had."""
+    try:
+        yield
+    except EngineError as error:
+        raise Refused(str(error)) from None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ticker.cli.configured import config_option, data_dir_option, settings_for
+from ticker.cli.configured import config_option, data_dir_option, engine_needed, settings_for
 
 
 @click.command()
@@ -16,9 +16,10 @@ from ticker.cli.configured import config_option, data_dir_option, settings_for
 def serve(host: str | None, port: int | None, data_dir: Path | None, config: Path | None, demo: bool) -> int:
     """Run the server."""
     settings = settings_for(config, host=host, port=port, data_dir=data_dir)
-    from ticker import app
+    from ticker import app  # the whole server: other commands do not wait for it
 
-    return app.serve(settings, demo=demo)
+    with engine_needed():
+        return app.serve(settings, demo=demo)
 
 
 @click.command()
@@ -29,4 +30,5 @@ def worker(data_dir: Path | None, config: Path | None) -> int:
     settings = settings_for(config, data_dir=data_dir)
     from ticker import worker as process
 
-    return process.run(settings)
+    with engine_needed():
+        return process.run(settings)

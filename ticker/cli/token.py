@@ -9,9 +9,9 @@ from typing import Final, TypeVar
 import click
 from redis.exceptions import RedisError
 
-from ticker.cli.configured import config_option, data_dir_option, settings_for
+from ticker.cli.configured import config_option, data_dir_option, engine_needed, settings_for
 from ticker.cli.refused import Refused
-from ticker.embedded import EngineError, borrowed_or_started
+from ticker.embedded import borrowed_or_started
 from ticker.log.keys import Keys
 from ticker.log.redis import client
 from ticker.log.tokens import SCOPES, Tokens
@@ -101,9 +101,8 @@ def _run(settings: Settings, ask: Callable[[Tokens], Awaitable[Given]]) -> Given
     # Standard output is for tokens; of the engine's log only what is wrong matters here.
     set_up_logs("warning", settings.log_format)
     try:
-        return asyncio.run(asked())
-    except EngineError as error:
-        raise Refused(str(error)) from None
+        with engine_needed():
+            return asyncio.run(asked())
     except RedisError as error:
         raise Refused(f"Redis: {error}") from None
 

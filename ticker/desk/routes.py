@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ticker import telemetry
 from ticker.desk.bodies import change_of, draft_of, withdrawal_of
 from ticker.desk.conditions import audit_page, expected_version, idempotency_key, line_id, withdrawal_reason
 from ticker.desk.failures import etag, problem_of
@@ -67,7 +68,7 @@ class Desk:
         draft = draft_of(await _body(request), request.headers.get("content-type"), self._clock())
         key = idempotency_key(request, draft)
         posted = await self._written(self._writer.publish(channel, draft, Author(token.name), key))
-        return await self._answer(posted, status=201)
+        return await self._answer(posted, "publish", status=201)
 
     async def patch(self, request: Request) -> Response:
         """Correct, refile, update, pin or unpin a line: 200 `{"line", "cursor"}`."""
@@ -76,7 +77,7 @@ class Desk:
         change = change_of(await _body(request), request.headers.get("content-type"), self._clock())
         key = idempotency_key(request, change)
         posted = await self._written(self._writer.change(channel, line, change, Author(token.name), key, expected))
-        return await self._answer(posted)
+        return await self._answer(posted, change.kind.value)
 
     async def delete(self, request: Request) -> Response:
         """Withdraw a line for good: 200 `{"line", "cursor"}` with the tombstone, once this process shows the line no more."""
@@ -86,7 +87,7 @@ class Desk:
         withdrawal = withdrawal_of(body, content_type, withdrawal_reason(request))
         key = idempotency_key(request, withdrawal)
         posted = await self._written(self._writer.withdraw(channel, line, withdrawal, Author(token.name), key, expected))
-        return await self._answer(posted)
+        return await self._answer(posted, "withdraw")
 
     async def audit(self, request: Request) -> Response:
         """Give who did what, newest first: `{"entries": […]}`."""
@@ -123,8 +124,10 @@ class Desk:
         task.add_done_callback(self._running.discard)
         return await _asked(asyncio.shield(task))
 
-    async def _answer(self, posted: Posted, status: int = 200) -> Response:
+    async def _answer(self, posted: Posted, action: str, status: int = 200) -> Response:
         line = posted.line
+        if not posted.replayed:
+            telemetry.changes.labels(line.channel, action).inc()
         headers = {"ETag": etag(line)} | _PRIVATE
         if status == 201:
             headers["Location"] = f"{self._base_url}/v1/channels/{line.channel}/lines/{line.id}"
@@ -153,6 +156,19 @@ async def _asked(question: Awaitable[_Answer]) -> _Answer:
         raise problem from error
 
 
+def _counted(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """Give `endpoint` with its refusals counted by kind of problem."""
+
+    async def counted(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Problem as problem:
+            telemetry.rejected.labels(problem.slug).inc()
+            raise
+
+    return counted
+
+
 def _channel_json(channel: Channel) -> dict[str, Any]:
     return {
         "id": channel.id,
@@ -179,10 +195,10 @@ def routes(
     """
     desk = Desk(channels, writer, audit, signin, reached, base_url, clock)
     return [
-        Route("/v1/channels/{channel}/lines", desk.post, methods=["POST"]),
-        Route("/v1/channels/{channel}/lines/{line}", desk.patch, methods=["PATCH"]),
-        Route("/v1/channels/{channel}/lines/{line}", desk.delete, methods=["DELETE"]),
-        Route("/v1/channels/{channel}/audit", desk.audit),
-        Route("/v1/me", desk.me),
+        Route("/v1/channels/{channel}/lines", _counted(desk.post), methods=["POST"]),
+        Route("/v1/channels/{channel}/lines/{line}", _counted(desk.patch), methods=["PATCH"]),
+        Route("/v1/channels/{channel}/lines/{line}", _counted(desk.delete), methods=["DELETE"]),
+        Route("/v1/channels/{channel}/audit", _counted(desk.audit)),
+        Route("/v1/me", _counted(desk.me)),
         Route("/desk", desk.page),
     ]

@@ -1,0 +1,309 @@
+"""The map of the server process: what it is made of, its routes, its start and its stop.
+
+    desk.routes → log.writer → Redis → log.reader → log.mirror → live.viewers → sinks
+                                                             └→ feeds, pages
+
+`Server` joins the rooms; `serve` runs it until SIGTERM. Stopping is ours to do, since uvicorn tells no endless stream that it
+stops: first /readyz fails and every viewer is told when to come back, then uvicorn ends what is left, all within STOP_WITHIN.
+"""
+
+import asyncio
+import contextlib
+import random
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Final
+
+import structlog
+import uvicorn
+import uvloop
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match, Route
+
+from ticker import telemetry
+from ticker.desk.routes import routes as desk_routes
+from ticker.desk.signin import SignIn
+from ticker.edge.addresses import address_of
+from ticker.edge.gate import Gate
+from ticker.edge.intake import Intake
+from ticker.edge.operations import routes as operations_routes
+from ticker.edge.problems import Problem
+from ticker.embedded import Embedded, State
+from ticker.feeds.content import Period
+from ticker.feeds.routes import routes as feeds_routes
+from ticker.live.routes import routes as live_routes
+from ticker.live.viewers import Viewers, now_ms
+from ticker.log.audit import audit_entries
+from ticker.log.keys import Keys
+from ticker.log.mirror import Mirror
+from ticker.log.places import Places
+from ticker.log.reader import Reader
+from ticker.log.redis import client
+from ticker.log.tokens import Tokens
+from ticker.log.writer import Writer
+from ticker.model.channel import Channel
+from ticker.model.cursor import Cursor
+from ticker.openapi import document as openapi_document
+from ticker.pages.errors import error_page
+from ticker.pages.routes import routes as pages_routes
+from ticker.settings import Settings
+from ticker.worker import Worker
+
+STOP_WITHIN: Final = 8.0
+"""Seconds that a clean stop takes at the most: half for the viewers, the rest for requests under way."""
+
+LOADED_WITHIN: Final = 10.0
+"""Seconds for which the start waits for the log; after that the server answers, and says that it is not ready."""
+
+STALE_AFTER: Final = 10.0
+"""Seconds of Redis's silence after which a process that shares its log is no longer ready."""
+
+_PROPAGATED_WITHIN = 1.0  # s, for other processes to show a change
+
+_log = structlog.get_logger()
+
+
+class Server:
+    """The rooms of one process, joined."""
+
+    def __init__(self, settings: Settings, url: str, engine: Embedded | None = None) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.stopping = False
+        self.mirror = Mirror(settings.channels.values())
+        self.keys = Keys(settings.newsroom)
+        self.redis = client(url)
+        self.tokens = Tokens(self.redis, self.keys)
+        self.writer = Writer(self.redis, self.keys, duplicate_window=settings.duplicate_window)
+        # Nobody else reads an embedded engine's log.
+        self.places = None if engine else Places(self.redis, self.keys)
+        self.viewers = Viewers(
+            self.mirror,
+            heartbeat=settings.heartbeat,
+            replay_most=settings.replay_most,
+            write_deadline=settings.write_deadline,
+            leave_window=settings.leave_window,
+        )
+        self.reader = Reader(
+            url,
+            self.keys,
+            self.mirror,
+            places=self.places,
+            on_applied=self.viewers.applied,
+            on_replaced=self.viewers.replaced,
+        )
+        self.asgi = Gate(self._starlette(), address=address_of(settings.trusted_proxies))
+
+    # -- the routes --
+
+    def _starlette(self) -> Starlette:
+        settings = self.settings
+        signin = SignIn(self.tokens.find, address_of(settings.trusted_proxies), time.monotonic)
+        period = Period(settings.feed_entries, settings.feed_notice_hours * 3_600_000)
+        document = openapi_document(settings.base_url)
+
+        async def openapi(request: Request) -> Response:
+            return JSONResponse(document, headers={"Access-Control-Allow-Origin": "*"})
+
+        routes: list[BaseRoute] = [
+            *operations_routes(self.readiness, self._collect),
+            Route("/openapi.json", openapi),
+            *live_routes(self.viewers, lambda: self.reader.loaded),
+            *desk_routes(settings.channels, self.writer, self._audit, signin, self._reached, settings.base_url, now_ms),
+            *feeds_routes(
+                self.mirror,
+                settings.base_url,
+                period,
+                now_ms,
+                lambda channel, form: telemetry.feed_renders.labels(channel, form).inc(),
+            ),
+            *pages_routes(self.mirror, settings.base_url, now_ms),
+        ]
+        app = Starlette(
+            routes=routes,
+            exception_handlers={Problem: self._problem, HTTPException: self._http_error, Exception: self._fault},
+        )
+        app.router.redirect_slashes = False  # it would build the address from the request's Host
+        self._routes = routes
+        return app
+
+    def _problem(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        if request.method in ("POST", "PATCH", "DELETE"):
+            telemetry.rejected.labels(error.slug).inc()
+        return error_page(request, error, self.settings.channels, self.settings.base_url)
+
+    def _http_error(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 405:
+            allowed = ", ".join(sorted(self._methods(request)))
+            detail = f"This address takes {allowed}."
+            return self._problem(request, Problem("method-not-allowed", detail, headers={"Allow": allowed}))
+        return self._problem(request, Problem("not-found", "Nothing is at this address."))
+
+    def _methods(self, request: Request) -> set[str]:
+        matching = (route for route in self._routes if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE)
+        return {method for route in matching for method in route.methods or ()}
+
+    def _fault(self, request: Request, error: Exception) -> Response:
+        _log.error("request_failed", path=request.url.path, error=type(error).__name__)
+        return self._problem(request, Problem("internal", "Something failed on our side."))
+
+    # -- what the routes ask --
+
+    async def _audit(self, channel: Channel, line: str | None, limit: int) -> list[dict[str, Any]]:
+        return await audit_entries(self.redis, self.keys, channel, line=line, limit=limit)
+
+    async def _reached(self, channel: str, cursor: Cursor, within: float) -> bool:
+        """Wait until this process, and each that shares its log, shows what was written."""
+        here = await self.reader.reached(channel, cursor, within)
+        if self.places is None or not here:
+            return here
+        return await self.places.passed(channel, cursor, _PROPAGATED_WITHIN)
+
+    def readiness(self) -> dict[str, Any]:
+        """Give `{"ready", "redis", "engine"?}`."""
+        silent = time.monotonic() - self.reader.heard_at
+        connected = self.reader.connected and silent < STALE_AFTER
+        state: dict[str, Any] = {"ready": self.reader.loaded and connected and not self.stopping}
+        state["redis"] = "connected" if connected else "unreachable"
+        if self.engine:
+            state["engine"] = self.engine.state.value
+        if self.stopping:
+            state["stopping"] = True
+        return state
+
+    def _collect(self) -> None:
+        now = now_ms()
+        for channel, found in self.mirror.channels.items():
+            telemetry.lines.labels(channel).set(len(found.lines(now)))
+        telemetry.reader_silent.set(time.monotonic() - self.reader.heard_at if self.reader.heard_at else 0)
+        if self.engine:
+            for state in State:
+                telemetry.engine.labels(state.value).set(self.engine.state is state)
+
+    # -- start and stop --
+
+    @contextlib.asynccontextmanager
+    async def running(self, *, demo: bool = False) -> AsyncIterator[None]:
+        """Follow the log and keep time; with the embedded engine, do the worker's jobs too."""
+        jobs = [asyncio.create_task(self.reader.run()), asyncio.create_task(self.viewers.keep_time())]
+        if self.engine:
+            jobs.append(asyncio.create_task(Worker(self._worker_redis(), self.keys, self.settings.channels.values()).run()))
+        if demo:
+            from ticker import demo as samples
+
+            jobs.append(
+                asyncio.create_task(
+                    samples.run(self.writer, self.settings.channels, random=random.Random(), sleep=asyncio.sleep)  # noqa: S311 - samples
+                )
+            )
+        try:
+            yield
+        finally:
+            for job in jobs:
+                job.cancel()
+            for ended in await asyncio.gather(*jobs, return_exceptions=True):
+                if isinstance(ended, Exception):
+                    _log.error("job_failed", error=repr(ended))
+            await self.reader.aclose()
+            await self.redis.aclose()
+            if self.engine:
+                await self._jobs_redis.aclose()
+
+    def _worker_redis(self) -> Any:
+        assert self.engine
+        self._jobs_redis = client(self.engine.url, name="ticker-worker", socket_timeout=5.0)
+        return self._jobs_redis
+
+    async def loaded(self, within: float) -> None:
+        """Wait until the mirror is at the log's tail, at most `within` seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while not self.reader.loaded:
+                    await asyncio.sleep(0.01)
+
+
+class _Uvicorn(uvicorn.Server):
+    """uvicorn without its signal handlers: when to stop, and in what order, is ours."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _uvicorn(server: Server) -> _Uvicorn:
+    return _Uvicorn(
+        uvicorn.Config(
+            server.asgi,
+            http=Intake,
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,  # one per connection: 64 kB and a compression for each viewer
+            ws_max_size=1024,  # viewers send nothing
+            lifespan="off",
+            proxy_headers=False,
+            server_header=False,
+            access_log=False,
+            log_config=None,
+            timeout_graceful_shutdown=int(STOP_WITHIN / 2),
+        )
+    )
+
+
+def serve(settings: Settings, *, demo: bool = False) -> int:
+    """Run `ticker serve` until SIGTERM or Ctrl-C; give its exit status. Raises EngineError and OSError when it cannot start."""
+    telemetry.set_up_logs(settings.log_level, settings.log_format)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_serve(settings, demo))
+
+
+async def _serve(settings: Settings, demo: bool) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with contextlib.AsyncExitStack() as stack:
+        listening = stack.enter_context(contextlib.closing(_listen(settings)))
+        engine = None if settings.redis_url else await stack.enter_async_context(Embedded(settings.data_dir))
+        url = settings.redis_url or engine.url  # type: ignore[union-attr]  # one of the two is there
+        server = Server(settings, url, engine)
+        await stack.enter_async_context(server.running(demo=demo))
+        await server.loaded(LOADED_WITHIN)
+        web = _uvicorn(server)
+        serving = asyncio.create_task(web.serve(sockets=[listening]))
+        await _greet(server)
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        _log.info("server_stops", viewers=server.viewers.count)
+        server.stopping = True
+        await server.viewers.leave(STOP_WITHIN / 2)
+        web.should_exit = True
+        await serving
+    _log.info("server_stopped")
+    return 0
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        raise OSError(f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}") from error
+
+
+async def _greet(server: Server) -> None:
+    """Say where the page is; on a first start make a token, show it this once, and say how to post a line."""
+    base = server.settings.base_url
+    print(f"\n  The ticker is live at  {base}/", flush=True)
+    if server.engine and not await server.tokens.list():
+        secret = await server.tokens.create("editor")
+        channel = next(iter(server.settings.channels))
+        print(f"  Editors sign in at     {base}/desk\n  Editor token           {secret}   (shown only now)\n\n  Post a line:\n")
+        print(f"  curl {base}/v1/channels/{channel}/lines -H 'Authorization: Bearer {secret}' -d 'Hello, world'\n", flush=True)
+    else:
+        print(f"  Editors sign in at     {base}/desk   (ticker token create NAME makes a token)\n", flush=True)

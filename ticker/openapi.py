@@ -12,6 +12,7 @@ from ticker import __version__
 from ticker.desk.bodies import schemas
 from ticker.desk.conditions import AUDIT_DEFAULT, AUDIT_MOST
 from ticker.edge.problems import PROBLEMS
+from ticker.live.queries import LIMIT, LIMIT_MOST, WAIT_MOST
 from ticker.model.channel import CHANNEL_ID
 from ticker.model.line import LINE_ID, NOTE_MOST, SOURCE_MOST, TEXT_MOST, TOPIC, URL_MOST, Status, Urgency
 
@@ -157,10 +158,13 @@ _PARAMETERS: Final[Mapping[str, Schema]] = {
         "limit",
         "query",
         "How many lines a snapshot has at most.",
-        {"type": "integer", "minimum": 1, "maximum": 100, "default": 10},
+        {"type": "integer", "minimum": 1, "maximum": LIMIT_MOST, "default": LIMIT},
     ),
     "wait": _parameter(
-        "wait", "query", "Seconds to wait for something to come after `after`.", {"type": "number", "minimum": 0}
+        "wait",
+        "query",
+        "Seconds to wait for something to come after `after`.",
+        {"type": "integer", "minimum": 0, "maximum": WAIT_MOST},
     ),
     "key": _parameter(
         "Idempotency-Key",
@@ -219,7 +223,7 @@ _OPERATIONS: Final = (
         "The lines that are out, or what came since a cursor",
         {_JSON: {"oneOf": [_ref("Message"), _ref("Events")]}},
         (*_LIVE, "wait"),
-        problems=("invalid-request", *_CHANNEL),
+        problems=("invalid-request", *_CHANNEL, "log-unreachable"),
     ),
     _Operation(
         "post",
@@ -240,7 +244,7 @@ _OPERATIONS: Final = (
         "One line",
         {_JSON: _ref("Line")},
         ("channel", "line"),
-        problems=(*_CHANNEL, "unknown-line", "line-withdrawn"),
+        problems=(*_CHANNEL, "unknown-line", "line-withdrawn", "log-unreachable"),
     ),
     _Operation(
         "patch",

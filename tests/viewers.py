@@ -1,0 +1,155 @@
+"""Viewers as a site would write them, slow and obvious: the model that says what must be on a screen, and real connections.
+
+`Screen` applies the live protocol to a list, as the protocol page tells. `connect` gives a viewer on a real transport.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Final, Self
+
+import httpx
+from httpx_sse import aconnect_sse
+from websockets.asyncio.client import connect as ws_connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.served import WITHIN
+
+Message = dict[str, Any]
+TRANSPORTS: Final = ("ws", "sse", "poll")
+
+
+class Screen:
+    """What a viewer shows, and what it has ever been shown."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, dict[str, Any]] = {}
+        self.versions: dict[str, int] = {}
+        self.cursor: str | None = None
+        self.messages: list[Message] = []
+        self.twice: list[Message] = []  # what came though it was shown already
+
+    def apply(self, message: Message) -> None:
+        self.messages.append(message)
+        self.cursor = message.get("cursor", self.cursor)
+        if message["type"] == "snapshot":
+            self.lines = {line["id"]: line for line in message["lines"]}
+            self.versions |= {line["id"]: line["version"] for line in message["lines"]}
+        elif message["type"] in ("publish", "correct"):
+            line = message["line"]
+            if line["version"] <= self.versions.get(line["id"], 0):
+                self.twice.append(message)
+            else:
+                self.lines[line["id"]] = line
+                self.versions[line["id"]] = line["version"]
+        elif message["type"] == "withdraw":
+            self.lines.pop(message["id"], None)
+            self.versions[message["id"]] = max(message["version"], self.versions.get(message["id"], 0))
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts on screen: pinned first, then the newest first."""
+        shown = sorted(self.lines.values(), key=lambda line: (line["pinned"], line["published"], line["id"]), reverse=True)
+        return [line["text"] for line in shown]
+
+    @property
+    def types(self) -> list[str]:
+        return [message["type"] for message in self.messages]
+
+
+class Viewer:
+    """A connected viewer: a screen, and a task that reads messages onto it until the connection ends."""
+
+    def __init__(self, url: str, channel: str, transport: str, screen: Screen, params: dict[str, Any]) -> None:
+        self.transport = transport
+        self.screen = screen
+        self.close_code: int | None = None
+        self.close_reason = ""
+        self._url = f"{url}/v1/channels/{channel}"
+        self._params = params
+        self._changed = asyncio.Event()
+        self._reading: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._reading = asyncio.create_task({"ws": self._websocket, "sse": self._sse, "poll": self._poll}[self.transport]())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.leave()
+
+    async def leave(self) -> None:
+        """End the connection from the viewer's side."""
+        assert self._reading is not None
+        self._reading.cancel()
+        await asyncio.wait({self._reading})
+
+    async def sees(self, condition: Callable[[Screen], bool], within: float = WITHIN) -> Screen:
+        """Wait until the screen is so."""
+        async with asyncio.timeout(within):
+            while not condition(self.screen):
+                self._changed.clear()
+                await self._changed.wait()
+        return self.screen
+
+    async def ended(self, within: float = WITHIN) -> None:
+        """Wait until the server has ended the connection."""
+        assert self._reading is not None
+        await asyncio.wait_for(asyncio.shield(self._reading), within)
+
+    def _query(self) -> dict[str, Any]:
+        after = {"after": self.screen.cursor} if self.screen.cursor else {}
+        return after | self._params
+
+    def _show(self, message: Message) -> None:
+        self.screen.apply(message)
+        self._changed.set()
+
+    async def _websocket(self) -> None:
+        address = httpx.URL(f"{self._url}/ws".replace("http", "ws", 1), params=self._query())
+        try:
+            async with ws_connect(str(address), compression=None, open_timeout=WITHIN) as websocket:
+                try:
+                    async for text in websocket:
+                        self._show(json.loads(text))
+                finally:
+                    self.close_code, self.close_reason = websocket.close_code, websocket.close_reason or ""
+        except (ConnectionClosed, OSError):
+            pass
+
+    async def _sse(self) -> None:
+        try:
+            async with (
+                httpx.AsyncClient(timeout=None) as client,  # noqa: S113  # an endless stream
+                aconnect_sse(client, "GET", f"{self._url}/sse", params=self._query()) as source,
+            ):
+                async for event in source.aiter_sse():
+                    message = event.json()
+                    assert event.event == message["type"]
+                    assert event.id == message.get("cursor", event.id)
+                    self._show(message)
+        except httpx.TransportError:
+            pass
+
+    async def _poll(self) -> None:
+        async with httpx.AsyncClient(timeout=WITHIN) as client:
+            try:
+                while True:
+                    wait = {"wait": 20} if self.screen.cursor else {}
+                    answer = (await client.get(f"{self._url}/lines", params=self._query() | wait)).raise_for_status().json()
+                    for message in answer.get("events", [answer]):
+                        self._show(message)
+                    if any(message["type"] == "leaving" for message in answer.get("events", ())):
+                        return
+            except httpx.TransportError:
+                pass
+
+
+def connect(
+    url: str, channel: str = "en", transport: str = "ws", screen: Screen | None = None, **params: Any
+) -> Viewer:
+    """Give a viewer that resumes where `screen` stands; use it in `async with`."""
+    return Viewer(url, channel, transport, screen or Screen(), params)
+

@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pe
 ARGS ?= # more words for pytest: make test ARGS="-k resume -x"
 
 # What `make quick` runs: the plain core, which needs no Redis, no socket and no clock.
-CORE := tests/model $(wildcard tests/log/test_mirror*.py tests/live/test_fanout*.py tests/live/test_viewer*.py)
+CORE := tests/model $(wildcard tests/log/test_mirror*.py tests/live/test_fanout*.py tests/live/test_frames*.py)
 
 run: .make/run
 	exec $(BIN)/ticker serve --data-dir data

@@ -1,0 +1,299 @@
+"""The editors' page in a real browser: nothing written is lost, nothing is posted twice, nothing is overwritten unseen."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, Route, async_playwright, expect
+
+from tests.desk.newsroom import Newsroom
+from tests.needs import chromium
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.slow, pytest.mark.browser]
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+LINES = re.compile(r"/v1/channels/en/lines$")
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+class Desk:
+    """The page, as an editor uses it."""
+
+    def __init__(self, page: Page, newsroom: Newsroom) -> None:
+        self.page = page
+        self.newsroom = newsroom
+        self.text = page.locator("#text")
+        self.status = page.locator("#desk > section").first.get_by_role("status")
+        self.lines = page.locator("#lines > li")
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    async def sign_in(self, token: str | None = None) -> None:
+        await self.page.goto(f"{self.newsroom.url}/desk")
+        await self.page.get_by_label("Token").fill(token or self.newsroom.token)
+        await self.page.keyboard.press("Enter")
+        await expect(self.page.get_by_text("Live", exact=True)).to_be_visible()
+
+    async def post(self, text: str) -> None:
+        await self.text.fill(text)
+        await self.page.keyboard.press("Control+Enter")
+
+    def line(self, text: str) -> Locator:
+        return self.lines.filter(has_text=text)
+
+
+@pytest_asyncio.fixture
+async def desk(newsroom: Newsroom, browser: Browser) -> AsyncIterator[Desk]:
+    desk = Desk(await browser.new_page(viewport={"width": 360, "height": 740}), newsroom)
+    desk.page.set_default_timeout(10_000)
+    await desk.sign_in()
+    yield desk
+
+    assert desk.faults == []
+    await desk.page.close()
+
+
+async def test_an_editor_posts_with_the_keyboard_and_sees_it_out(desk: Desk) -> None:
+    """Ctrl+Enter posts; the field is free again and has the focus; the line stands in the list."""
+    await desk.text.fill("Bridge closed")
+    await desk.page.get_by_label("Source").first.fill("Civil Defence")
+    await desk.page.get_by_label("Urgency").first.select_option("Flash")
+    await desk.page.get_by_label("World").check()
+    await desk.page.keyboard.press("Control+Enter")
+
+    await expect(desk.status).to_contain_text("Published at")
+    await expect(desk.text).to_be_focused()
+    await expect(desk.text).to_have_value("")
+    await expect(desk.line("Civil Defence: Bridge closed")).to_contain_text("Flash · World")
+
+
+async def test_markup_in_a_line_stays_text(desk: Desk) -> None:
+    """A headline cannot run as a script on the desk."""
+    await desk.newsroom.posted("<img src=x onerror=alert(1)> & <b>bold</b>", source="<i>x</i>")
+
+    await expect(desk.lines).to_contain_text("<i>x</i>: <img src=x onerror=alert(1)> & <b>bold</b>")
+
+
+async def test_what_was_written_survives_a_refusal_and_a_reload(desk: Desk) -> None:
+    """The text is only cleared when the server has it."""
+    await desk.page.get_by_label("Link").first.fill("ftp://nowhere")
+    await desk.post("Bridge closed")
+    await expect(desk.page.get_by_text("This field must be a web address")).to_be_visible()
+    await expect(desk.page.get_by_label("Link").first).to_be_focused()
+    await desk.page.reload()
+
+    await expect(desk.text).to_have_value("Bridge closed")
+    assert await desk.newsroom.texts() == []
+
+
+async def test_a_lost_answer_is_asked_for_again_and_posts_once(desk: Desk) -> None:
+    """When the connection breaks after the server had the line, the page repeats it with the same key by itself."""
+    keys: list[str | None] = []
+
+    async def lose_the_first_answer(route: Route) -> None:
+        keys.append(await route.request.header_value("Idempotency-Key"))
+        if len(keys) == 1:
+            await route.fetch()
+            await route.abort()
+        else:
+            await route.continue_()
+
+    await desk.page.route(LINES, lose_the_first_answer)
+    await desk.post("Bridge closed")
+
+    await expect(desk.status).to_contain_text("cannot be reached")
+    await expect(desk.status).to_contain_text("by an earlier try; it is out once")
+    assert len(keys) == 2
+    assert keys[0] == keys[1] is not None
+    assert await desk.newsroom.texts() == ["Bridge closed"]
+
+
+async def test_a_log_that_is_away_is_waited_for(desk: Desk) -> None:
+    """503 is shown in words and tried again; the editor may stop it, and the text stays."""
+    problem = '{"type": "/problems/log-loading", "detail": "Redis is reading its data."}'
+    await desk.page.route(LINES, lambda route: route.fulfill(status=503, body=problem, content_type="application/problem+json"))
+    await desk.post("Bridge closed")
+    await expect(desk.status).to_contain_text("Redis is reading its data. Not stored yet. Trying again by itself")
+    await desk.page.get_by_role("button", name="Stop trying").click()
+
+    await expect(desk.status).to_contain_text("Stopped")
+    await expect(desk.text).to_have_value("Bridge closed")
+    await expect(desk.text).to_be_editable()
+
+
+async def test_a_duplicate_is_shown_before_it_is_posted_anyway(desk: Desk) -> None:
+    """The editor sees the earlier line and decides."""
+    await desk.newsroom.posted("Bridge closed", source="Agency")
+    await desk.post("Bridge closed")
+    await expect(desk.status).to_contain_text("Agency: Bridge closed")
+    assert len(await desk.newsroom.texts()) == 1
+    await desk.page.get_by_role("button", name="Post anyway").click()
+
+    await expect(desk.status).to_contain_text("Published at")
+    await expect(desk.lines).to_have_count(2)
+
+
+async def test_a_correction_needs_its_note(desk: Desk) -> None:
+    """What was wrong is asked for; then the corrected line is out with it."""
+    await desk.newsroom.posted("Three hurt")
+    await desk.line("Three hurt").get_by_role("button", name="Correct").click()
+    panel = desk.page.locator(".panel")
+    await panel.get_by_label("Text", exact=True).fill("Two hurt")
+    await desk.page.keyboard.press("Control+Enter")
+    await expect(panel.get_by_label("What was wrong")).to_be_focused()
+    await panel.get_by_label("What was wrong").fill("The number")
+    await desk.page.keyboard.press("Control+Enter")
+
+    await expect(desk.line("Two hurt")).to_contain_text("Corrected: The number")
+    await expect(panel).to_have_count(0)
+    assert await desk.newsroom.texts() == ["Two hurt"]
+
+
+async def test_two_editors_see_both_texts(desk: Desk) -> None:
+    """Whoever is second sees the other's text, and nothing is overwritten until that is asked for."""
+    path = await desk.newsroom.posted("Fire")
+    await desk.line("Fire").get_by_role("button", name="Correct").click()
+    panel = desk.page.locator(".panel")
+    await panel.get_by_label("Text", exact=True).fill("Fire spreads")
+    await panel.get_by_label("Update: new facts").check()
+    await desk.newsroom.call("PATCH", path, json={"kind": "update", "text": "Fire out"})
+    await expect(panel).to_contain_text("Fire out")
+    async with desk.page.expect_response(lambda response: response.status == 412):
+        await panel.get_by_role("button", name="Update").click()
+    await expect(panel.get_by_role("status")).to_contain_text(re.compile("Fire out.*Fire spreads", re.DOTALL))
+    assert await desk.newsroom.texts() == ["Fire out"]
+    await panel.get_by_role("button", name="Send mine over version 2").click()
+
+    await expect(desk.line("Fire spreads")).to_be_visible()
+    assert await desk.newsroom.texts() == ["Fire spreads"]
+
+
+async def test_a_withdrawal_says_what_it_does_and_does_it(desk: Desk) -> None:
+    """It asks for a reason; Escape keeps the line; afterwards it is gone."""
+    await desk.newsroom.posted("Wrong")
+    withdraw = desk.line("Wrong").get_by_role("button", name="Withdraw", exact=True)
+    await withdraw.click()
+    await expect(desk.page.locator(".panel")).to_contain_text("for good")
+    await desk.page.keyboard.press("Escape")
+    await expect(withdraw).to_be_focused()
+    await withdraw.click()
+    await desk.page.get_by_label("Reason").fill("wrong place")
+    await desk.page.keyboard.press("Control+Enter")
+
+    await expect(desk.page.locator("#done")).to_contain_text("Withdrawn. Its text is gone")
+    await expect(desk.lines).to_have_count(0)
+    assert await desk.newsroom.texts() == []
+    assert (await desk.newsroom.audited())[0]["reason"] == "wrong place"
+
+
+async def test_what_others_withdraw_leaves_the_desk(desk: Desk) -> None:
+    """Also while somebody works on it."""
+    path = await desk.newsroom.posted("Wrong")
+    await desk.line("Wrong").get_by_role("button", name="Correct").click()
+    await desk.newsroom.call("DELETE", path, json={"reason": "x"})
+
+    await expect(desk.lines).to_have_count(0)
+    await expect(desk.page.locator("#done")).to_contain_text("no longer out")
+
+
+async def test_a_pinned_line_is_first(desk: Desk) -> None:
+    """One key pins, one unpins."""
+    await desk.newsroom.posted("First")
+    await desk.newsroom.posted("Second")
+    await desk.line("First").get_by_role("button", name="Pin").click()
+    await expect(desk.lines.first).to_contain_text("Pinned")
+    await expect(desk.lines.first).to_contain_text("First")
+    await desk.line("First").get_by_role("button", name="Unpin").click()
+
+    await expect(desk.lines.first).to_contain_text("Second")
+
+
+async def test_the_counter_knows_the_marks(desk: Desk) -> None:
+    """55 fits a push message, 100 an alert, 500 is the end."""
+    shown = desk.page.locator("#count")
+    for length, words in ((55, "55 of 55"), (56, "56 of 100"), (101, "101 of 500"), (501, "501 characters; at most 500")):
+        await desk.text.fill("é" * length)
+
+        await expect(shown).to_contain_text(words)
+
+
+async def test_the_desk_speaks_the_channels_direction(desk: Desk) -> None:
+    """Arabic is typed and shown from the right; the draft comes along."""
+    await desk.text.fill("عاجل")
+    await desk.page.get_by_label("Channel").select_option("ar")
+    await expect(desk.text).to_have_attribute("dir", "rtl")
+    await desk.page.keyboard.press("Control+Enter")
+
+    await expect(desk.lines.locator(".line-text")).to_have_attribute("dir", "rtl")
+    assert await desk.newsroom.texts("ar") == ["عاجل"]
+
+
+async def test_a_token_shows_only_what_it_may(desk: Desk) -> None:
+    """No button leads to a refusal."""
+    await desk.newsroom.posted("Fire")
+    token = await desk.newsroom.tokens.create("reader", (), ("withdraw",))
+    await desk.page.get_by_role("button", name="Sign out").click()
+    await desk.sign_in(token)
+
+    await expect(desk.page.get_by_role("button", name="Withdraw")).to_be_visible()
+    await expect(desk.page.get_by_role("button", name="Correct")).to_be_hidden()
+    await expect(desk.text).to_be_hidden()
+
+
+async def test_signing_out_leaves_nothing_behind(desk: Desk) -> None:
+    """The token stands in this tab's session storage only, and is gone after signing out."""
+    assert await desk.page.evaluate("() => [localStorage.length, document.cookie]") == [0, ""]
+    await desk.text.fill("secret")
+    await desk.page.get_by_role("button", name="Sign out").click()
+    await expect(desk.page.get_by_label("Token")).to_be_focused()
+
+    assert await desk.page.evaluate("() => sessionStorage.length") == 0
+    await expect(desk.page.get_by_label("Token")).to_have_value("")
+
+
+async def test_a_revoked_token_ends_the_signin_but_not_the_draft(desk: Desk) -> None:
+    """Whoever signs in again goes on where the text was."""
+    await desk.newsroom.tokens.revoke("desk")
+    await desk.post("Bridge closed")
+    await expect(desk.page.get_by_text("Your sign-in has ended")).to_be_visible()
+    token = await desk.newsroom.tokens.create("again", (), ("post",))
+    await desk.page.get_by_label("Token").fill(token)
+    await desk.page.keyboard.press("Enter")
+
+    await expect(desk.text).to_have_value("Bridge closed")
+
+
+async def test_a_wrong_token_is_told(newsroom: Newsroom, browser: Browser) -> None:
+    """In words, where a screen reader hears them."""
+    page = await browser.new_page()
+    await page.goto(f"{newsroom.url}/desk")
+    await page.get_by_label("Token").fill("tk_wrong")
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_role("status").filter(has_text="This token is not valid")).to_be_visible()
+    await page.close()
+
+
+async def test_nothing_is_wider_than_a_phone(desk: Desk) -> None:
+    """Not even a line without a space, with everything open."""
+    await desk.newsroom.posted("x" * 300)
+    await desk.lines.get_by_role("button", name="Correct").click()
+    await desk.page.get_by_text("Source, urgency, link, topics").click()
+
+    assert await desk.page.evaluate("() => document.documentElement.scrollWidth") <= 360

@@ -1,0 +1,229 @@
+"""Every endpoint: what it takes, what it answers, and which problems it may answer instead."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ticker.desk.conditions import AUDIT_DEFAULT, AUDIT_MOST
+from ticker.desk.media import FORM, JSON, TEXT
+from ticker.edge.problems import PROBLEMS
+from ticker.live.queries import LIMIT, LIMIT_MOST, WAIT_MOST
+from ticker.model.channel import CHANNEL_ID
+from ticker.model.line import NOTE_MOST
+from ticker.openapi.answers import ID, TOPIC_ID, Schema, list_of, ref
+
+
+def _parameter(name: str, place: str, description: str, schema: Schema) -> Schema:
+    return {"name": name, "in": place, "description": description, "required": place == "path", "schema": schema}
+
+
+PARAMETERS: Final[Mapping[str, Schema]] = {
+    "channel": _parameter(
+        "channel", "path", "The id of the channel.", {"type": "string", "pattern": f"^{CHANNEL_ID.pattern}$"}
+    ),
+    "line": _parameter("line", "path", "The id of the line.", ID),
+    "after": _parameter("after", "query", "The last cursor seen: what came since follows.", {"type": "string"}),
+    "lastEventId": _parameter("Last-Event-ID", "header", "As `after`; an EventSource sends it by itself.", {"type": "string"}),
+    "topic": _parameter("topic", "query", "Lines with any of these topics.", list_of(TOPIC_ID)),
+    "limit": _parameter(
+        "limit",
+        "query",
+        "How many lines a snapshot has at most.",
+        {"type": "integer", "minimum": 1, "maximum": LIMIT_MOST, "default": LIMIT},
+    ),
+    "wait": _parameter(
+        "wait",
+        "query",
+        "Seconds to wait for something to come after `after`.",
+        {"type": "integer", "minimum": 0, "maximum": WAIT_MOST},
+    ),
+    "key": _parameter(
+        "Idempotency-Key",
+        "header",
+        "A key of your own for this change. Sending the same again with it does the change once.",
+        {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    ),
+    "ifMatch": _parameter(
+        "If-Match",
+        "header",
+        'The version that you saw, as in "3": the change is refused if there is a newer one.',
+        {"type": "string"},
+    ),
+    "reason": _parameter(
+        "reason", "query", "Why, if the request has no body.", {"type": "string", "minLength": 1, "maxLength": NOTE_MOST}
+    ),
+    "auditLine": _parameter("line", "query", "Changes of this line only.", ID),
+    "auditLimit": _parameter(
+        "limit",
+        "query",
+        "How many entries.",
+        {"type": "integer", "minimum": 1, "maximum": AUDIT_MOST, "default": AUDIT_DEFAULT},
+    ),
+    "slug": _parameter("slug", "path", "The kind of problem.", {"enum": list(PROBLEMS)}),
+}
+
+_EDITOR: Final = ("invalid-request", "unauthorized", "forbidden", "unknown-channel", "too-many-attempts")
+_LOG: Final = tuple(slug for slug, kind in PROBLEMS.items() if kind.status == 503)
+_WRITE: Final = (*_EDITOR, "request-timeout", "too-large", "unsupported-media", "invalid-line", "key-reused", *_LOG)
+_CHANGE: Final = (*_WRITE, "unknown-line", "version-conflict")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path."""
+
+    method: str
+    path: str
+    id: str
+    summary: str
+    answer: Schema  # media type → schema of the 2xx answer
+    parameters: tuple[str, ...] = ()
+    body: tuple[str, tuple[str, ...]] | None = None  # schema, media types
+    problems: tuple[str, ...] = ()
+    status: int = 200
+    scope: str | None = None  # of the token; "" for any token, None for none
+
+
+_HTML: Final[Schema] = {"text/html": {"type": "string"}}
+_LIVE: Final = ("channel", "after", "topic", "limit")
+_CHANNEL: Final = ("unknown-channel",)
+
+OPERATIONS: Final = (
+    Operation(
+        "get",
+        "/v1/channels/{channel}/lines",
+        "lines",
+        "The lines that are out, or what came since a cursor",
+        {JSON: {"oneOf": [ref("Message"), ref("Events")]}},
+        (*_LIVE, "wait"),
+        problems=("invalid-request", *_CHANNEL, "log-unreachable"),
+    ),
+    Operation(
+        "post",
+        "/v1/channels/{channel}/lines",
+        "post",
+        "Publish a line",
+        {JSON: ref("Posted")},
+        ("channel", "key"),
+        ("NewLine", (JSON, FORM, TEXT)),
+        (*_WRITE, "duplicate-line"),
+        201,
+        "post",
+    ),
+    Operation(
+        "get",
+        "/v1/channels/{channel}/lines/{line}",
+        "line",
+        "One line",
+        {JSON: ref("Line")},
+        ("channel", "line"),
+        problems=(*_CHANNEL, "unknown-line", "line-withdrawn", "log-unreachable"),
+    ),
+    Operation(
+        "patch",
+        "/v1/channels/{channel}/lines/{line}",
+        "change",
+        "Correct, refile, update, pin or unpin a line",
+        {JSON: ref("Posted")},
+        ("channel", "line", "key", "ifMatch"),
+        ("LineChange", (JSON, FORM)),
+        (*_CHANGE, "line-withdrawn"),
+        scope="correct",
+    ),
+    Operation(
+        "delete",
+        "/v1/channels/{channel}/lines/{line}",
+        "withdraw",
+        "Withdraw a line for good",
+        {JSON: ref("Posted")},
+        ("channel", "line", "key", "ifMatch", "reason"),
+        ("LineWithdrawal", (JSON, FORM, TEXT)),
+        _CHANGE,
+        scope="withdraw",
+    ),
+    Operation(
+        "get",
+        "/v1/channels/{channel}/audit",
+        "audit",
+        "Who did what",
+        {JSON: ref("Audit")},
+        ("channel", "auditLine", "auditLimit"),
+        problems=(*_EDITOR, *_LOG),
+        scope="audit",
+    ),
+    Operation(
+        "get",
+        "/v1/me",
+        "me",
+        "Who the token is",
+        {JSON: ref("Me")},
+        problems=("unauthorized", "too-many-attempts", *_LOG),
+        scope="",
+    ),
+    Operation(
+        "get",
+        "/v1/channels/{channel}/sse",
+        "sse",
+        "Live, as Server-Sent Events: each event's data is a Message",
+        {"text/event-stream": {"type": "string"}},
+        (*_LIVE, "lastEventId"),
+        problems=("invalid-request", *_CHANNEL),
+    ),
+    Operation(
+        "get",
+        "/v1/channels/{channel}/ws",
+        "ws",
+        "Live, as a WebSocket: each text message is a Message. Answers 101",
+        {},
+        _LIVE,
+        status=101,
+    ),
+    Operation("get", "/", "home", "The channels, live, and how to embed them", _HTML),
+    Operation("get", "/{channel}", "page", "The live page", _HTML, ("channel",), problems=_CHANNEL),
+    Operation(
+        "get",
+        "/{channel}/lines/{line}",
+        "permalink",
+        "A line's own page",
+        _HTML,
+        ("channel", "line"),
+        problems=(*_CHANNEL, "unknown-line", "line-withdrawn"),
+    ),
+    Operation("get", "/{channel}/embed", "embed", "The ticker alone, for an iframe", _HTML, ("channel",), problems=_CHANNEL),
+    Operation(
+        "get",
+        "/{channel}/rss.xml",
+        "rss",
+        "RSS 2.0",
+        {"application/rss+xml": {"type": "string"}},
+        ("channel", "topic"),
+        problems=("invalid-request", *_CHANNEL),
+    ),
+    Operation(
+        "get",
+        "/{channel}/atom.xml",
+        "atom",
+        "Atom",
+        {"application/atom+xml": {"type": "string"}},
+        ("channel", "topic"),
+        problems=("invalid-request", *_CHANNEL),
+    ),
+    Operation(
+        "get",
+        "/{channel}/feed.json",
+        "jsonfeed",
+        "JSON Feed 1.1",
+        {"application/feed+json": {"type": "object"}},
+        ("channel", "topic"),
+        problems=("invalid-request", *_CHANNEL),
+    ),
+    Operation("get", "/widget.js", "widget", "The widget", {"text/javascript": {"type": "string"}}),
+    Operation("get", "/desk", "desk", "The editors' page", _HTML),
+    Operation("get", "/problems/{slug}", "problem", "What a kind of problem means", _HTML, ("slug",), problems=("not-found",)),
+    Operation("get", "/healthz", "healthz", "Whether the process runs", {TEXT: {"type": "string"}}),
+    Operation(
+        "get", "/readyz", "readyz", "Whether Redis is reachable and this process at the log's tail: 200 or 503", {JSON: {}}
+    ),
+    Operation("get", "/metrics", "metrics", "Metrics in Prometheus' form", {TEXT: {"type": "string"}}),
+    Operation("get", "/openapi.json", "openapi", "This document", {JSON: {"type": "object"}}),
+)

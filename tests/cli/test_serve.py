@@ -141,8 +141,8 @@ def test_a_second_server_says_on_one_line_what_is_in_its_way(server: Served, tmp
     port = server.command("serve", "--port", str(server.port), "--data-dir", str(tmp_path / "other"))
     folder = server.command("serve", "--port", str(free_port()), "--data-dir", str(server.data))
 
-    assert (port.status, port.out) == (1, "")
-    assert port.err == f"ticker: cannot listen on 127.0.0.1 port {server.port}: Address already in use\n"
+    assert (port.status, port.out, port.err.count("\n")) == (1, "", 1)
+    assert port.err.startswith(f"ticker: cannot listen on 127.0.0.1 port {server.port}: ")
     assert (folder.status, folder.out) == (1, "")
     assert folder.err.splitlines()[-1].startswith("ticker: another ticker (pid ")
 

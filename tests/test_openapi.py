@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from starlette.routing import Route, WebSocketRoute
 
+from ticker.app import Server
 from ticker.edge.problems import PROBLEMS
 from ticker.log.tokens import SCOPES
 from ticker.model.line import Line, Status
 from ticker.openapi import document
+from ticker.settings import Settings
 
 DOCUMENT = document("https://ticker.news.example")
 
@@ -65,3 +68,14 @@ def test_operation_ids_are_unique() -> None:
     ids = [operation["operationId"] for operation in operations()]
 
     assert len(ids) == len(set(ids))
+
+
+def test_the_document_has_every_address_of_the_server() -> None:
+    """No endpoint goes undescribed, and none is described that is not there."""
+    routes = [route for route in Server(Settings(), "redis://127.0.0.1:1")._routes if isinstance(route, Route | WebSocketRoute)]
+    served = {(route.path, method.lower()) for route in routes for method in getattr(route, "methods", None) or {"GET"}}
+    files = {"/static/{path:path}", "/widget/{path:path}"}
+
+    assert {(path, method) for path, method in served if path not in files and method != "head"} == {
+        (path, method) for path, methods in DOCUMENT["paths"].items() for method in methods
+    }

@@ -1,24 +1,15 @@
-"""One engine for all tests of the desk, and a newsroom of its own in it for each."""
+"""A newsroom of its own for each test of the desk, all in one Redis."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
-import pytest
 import pytest_asyncio
 
 from tests.desk.newsroom import Newsroom
-from tests.embedded.drills import Holder, wheel_installed
-
-
-@pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a real engine."""
-    wheel_installed()
-    with Holder(tmp_path_factory.mktemp("engine")) as holder:
-        yield holder.url
+from tests.redises import RedisServer
 
 
 @pytest_asyncio.fixture
-async def newsroom(engine: str) -> AsyncIterator[Newsroom]:
-    async with Newsroom(engine, f"desk-{uuid4().hex[:8]}") as newsroom:
+async def newsroom(session_redis: RedisServer) -> AsyncIterator[Newsroom]:
+    async with Newsroom(session_redis.url, f"desk-{uuid4().hex[:8]}") as newsroom:
         yield newsroom

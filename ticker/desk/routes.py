@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Final, TypeVar
 
+import structlog
 from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -30,6 +31,8 @@ from ticker.model.draft import Author
 APPLIED_WITHIN: Final = 2.0
 """Seconds an answer waits for this process to show what was written. It takes milliseconds; a reader that is just
 reconnecting takes longer, and an editor should not think that the change failed."""
+
+_log = structlog.get_logger()
 
 _PRIVATE: Final = {"Cache-Control": "no-store"}
 
@@ -153,20 +156,9 @@ async def _asked(question: Awaitable[_Answer]) -> _Answer:
         problem = problem_of(error)
         if problem is None:
             raise
+        if problem.kind.status == 503:
+            _log.warning("editor_refused", problem=problem.slug, cause=str(error))
         raise problem from error
-
-
-def _counted(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-    """Give `endpoint` with its refusals counted by kind of problem."""
-
-    async def counted(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except Problem as problem:
-            telemetry.rejected.labels(problem.slug).inc()
-            raise
-
-    return counted
 
 
 def _channel_json(channel: Channel) -> dict[str, Any]:
@@ -195,10 +187,10 @@ def routes(
     """
     desk = Desk(channels, writer, audit, signin, reached, base_url, clock)
     return [
-        Route("/v1/channels/{channel}/lines", _counted(desk.post), methods=["POST"]),
-        Route("/v1/channels/{channel}/lines/{line}", _counted(desk.patch), methods=["PATCH"]),
-        Route("/v1/channels/{channel}/lines/{line}", _counted(desk.delete), methods=["DELETE"]),
-        Route("/v1/channels/{channel}/audit", _counted(desk.audit)),
-        Route("/v1/me", _counted(desk.me)),
+        Route("/v1/channels/{channel}/lines", desk.post, methods=["POST"]),
+        Route("/v1/channels/{channel}/lines/{line}", desk.patch, methods=["PATCH"]),
+        Route("/v1/channels/{channel}/lines/{line}", desk.delete, methods=["DELETE"]),
+        Route("/v1/channels/{channel}/audit", desk.audit),
+        Route("/v1/me", desk.me),
         Route("/desk", desk.page),
     ]

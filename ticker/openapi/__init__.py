@@ -11,8 +11,8 @@ from ticker import __version__
 from ticker.desk.bodies import schemas
 from ticker.desk.media import TEXT
 from ticker.edge.problems import PROBLEMS
-from ticker.openapi.operations import OPERATIONS, PARAMETERS, Operation
 from ticker.openapi.answers import SCHEMAS, ref
+from ticker.openapi.operations import OPERATIONS, PARAMETERS, Operation
 
 
 def document(base_url: str) -> dict[str, Any]:

@@ -48,7 +48,7 @@ docs: .make/dev
 	$(BIN)/python -m pytest --quiet tests/test_docs.py
 
 fix: .make/dev
-	$(BIN)/ruff check --fix
+	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
 clean:

@@ -44,7 +44,7 @@ class Newsroom:
 
     def __init__(self, engine: str, name: str) -> None:
         self.redis = client(engine)
-        keys = Keys(name)
+        self.keys = keys = Keys(name)
         self.tokens = Tokens(self.redis, keys)
         self.writer = Writer(self.redis, keys, duplicate_window=120)
         self.channels = {channel: Settings().channels[channel] for channel in ("en", "ar")}
@@ -55,7 +55,6 @@ class Newsroom:
         )
         self.reached = self.reader.reached  # a test may put something slower here
         self.addresses = {"x-from": "192.0.2.1"}
-        self._keys = keys
 
     async def __aenter__(self) -> Self:
         self._tasks = [asyncio.create_task(self.reader.run()), asyncio.create_task(self.viewers.keep_time())]
@@ -109,7 +108,7 @@ class Newsroom:
 
     def _app(self) -> Starlette:
         async def audit(channel: Channel, line: str | None, limit: int) -> list[dict[str, Any]]:
-            return await audit_entries(self.redis, self._keys, channel, line=line, limit=limit)
+            return await audit_entries(self.redis, self.keys, channel, line=line, limit=limit)
 
         async def reached(channel: str, cursor: Cursor, within: float) -> bool:
             return await self.reached(channel, cursor, within)

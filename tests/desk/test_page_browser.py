@@ -96,6 +96,7 @@ async def test_what_was_written_survives_a_refusal_and_a_reload(desk: Desk) -> N
     await desk.post("Bridge closed")
     await expect(desk.page.get_by_text("This field must be a web address")).to_be_visible()
     await expect(desk.page.get_by_label("Link").first).to_be_focused()
+    await expect(desk.text).to_have_value("Bridge closed")
     await desk.page.reload()
 
     await expect(desk.text).to_have_value("Bridge closed")

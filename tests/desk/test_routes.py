@@ -402,3 +402,10 @@ async def test_the_page_holds_no_data_and_may_run_nothing_else(newsroom: Newsroo
         assert part in policy
     assert page.headers["x-frame-options"] == "DENY"
     assert "set-cookie" not in page.headers
+
+
+async def test_a_fault_of_ours_is_not_called_anything_else(newsroom: Newsroom) -> None:
+    """What no retry can mend is an internal error."""
+    await newsroom.redis.set(newsroom.keys.channel("en").audit, "no stream")
+
+    assert (await newsroom.call("GET", "/v1/channels/en/audit")).status_code == 500

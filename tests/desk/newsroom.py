@@ -35,7 +35,7 @@ WITHIN = 10.0  # s; what takes longer does not come
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for a condition."""
     async with asyncio.timeout(WITHIN):
-        while not condition():  # noqa: ASYNC110 - it is not ours to signal
+        while not condition():
             await asyncio.sleep(0.005)
 
 

@@ -29,7 +29,10 @@ reader_silent: Final = Gauge(
 )
 feed_renders: Final = Counter("ticker_feed_renders_total", "Feed documents rendered.", ["channel", "format"], registry=REGISTRY)
 resumes: Final = Counter(
-    "ticker_resumes_total", "Answers to arriving viewers: resumed, or the reason of the snapshot.", ["answer"], registry=REGISTRY
+    "ticker_resumes_total",
+    "Answers to arriving viewers: resumed, or the reason of the snapshot.",
+    ["answer"],
+    registry=REGISTRY,
 )
 engine: Final = Gauge("ticker_engine", "The embedded engine's state: 1 for the one it is in.", ["state"], registry=REGISTRY)
 closes: Final = Counter("ticker_closes_total", "Viewers' connections that ended.", ["transport", "cause"], registry=REGISTRY)

@@ -59,7 +59,7 @@ class Worker:
                 await self._join()
                 while True:
                     await self._turn()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # whatever it is
                 # A fault must not end the jobs of a newsroom; it is told once per absence, and they go on.
                 if not self._away:
                     _log.warning("worker_waits", error=repr(error))
@@ -84,8 +84,10 @@ class Worker:
             await self._forget_old()
             await self._adopt()
             self._retained = now
-        streams = dict.fromkeys(self._channels, ">")
-        for key, entries in _batches(await self._redis.xreadgroup(GROUP, self._name, streams, count=100, block=int(_BLOCK * 1000))):
+        streams: dict[Any, Any] = dict.fromkeys(self._channels, ">")
+        for key, entries in _batches(
+            await self._redis.xreadgroup(GROUP, self._name, streams, count=100, block=int(_BLOCK * 1000))
+        ):
             await self._take(key, entries)
         if self._wanted and time.monotonic() - self._rewritten >= REWRITE_EVERY:
             await self._rewrite()
@@ -130,7 +132,7 @@ class Worker:
 
 
 def _batches(reply: Any) -> list[tuple[str, list[Any]]]:
-    return [(key.decode(), entries[0] if entries and isinstance(entries[0], list) else entries) for key, entries in (reply or {}).items()]
+    return [(key.decode(), entries) for key, entries in (reply or {}).items()]
 
 
 def run(settings: Settings) -> int:

@@ -23,7 +23,9 @@ class Kind:
 
 PROBLEMS: Final[Mapping[str, Kind]] = {
     "invalid-request": Kind(400, "Invalid request", "The request is not well formed; detail and errors say where."),
-    "unauthorized": Kind(401, "Sign in needed", "Send a valid token as 'Authorization: Bearer TOKEN'. It may have been revoked."),
+    "unauthorized": Kind(
+        401, "Sign in needed", "Send a valid token as 'Authorization: Bearer TOKEN'; yours may have been revoked."
+    ),
     "forbidden": Kind(403, "Not allowed", "The token is valid, but lacks the scope or the channel for this."),
     "not-found": Kind(404, "Not found", "Nothing is at this address."),
     "unknown-channel": Kind(404, "No such channel", "No channel of this newsroom has this id."),

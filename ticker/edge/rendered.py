@@ -41,7 +41,7 @@ class Rendered:
         headers: tuple[tuple[str, str], ...] = (),
         state: str | None = None,
     ) -> "Rendered":
-        """Render `body` for sending. `state` names what the bytes show where they hold more than that (then the tag is weak)."""
+        """Render `body` for sending. `state` names what the bytes show where they hold more; then the tag is weak."""
         etag = blake2b(state.encode() if state is not None else body, digest_size=12).hexdigest()
         # mtime=0: the same bytes in, the same bytes out, in every process.
         gzipped = gzip.compress(body, 6, mtime=0) if len(body) >= _WORTH_GZIP else None
@@ -54,7 +54,8 @@ def respond(request: Request, rendered: Rendered) -> Response:
     if rendered.gzipped is not None and _accepts_gzip(request.headers.get("accept-encoding", "")):
         body, coding = rendered.gzipped, "gzip"
     etag = f'"{rendered.etag}-gzip"' if coding else f'"{rendered.etag}"'
-    headers = {"ETag": f"W/{etag}" if rendered.weak else etag, "Cache-Control": rendered.cache_control, "Vary": "Accept-Encoding"}
+    headers = {"ETag": f"W/{etag}" if rendered.weak else etag, "Cache-Control": rendered.cache_control}
+    headers["Vary"] = "Accept-Encoding"
     if rendered.last_modified is not None:
         headers["Last-Modified"] = format_datetime(moment(rendered.last_modified * 1000), usegmt=True)
     headers.update(rendered.headers)

@@ -49,9 +49,7 @@ def encode(message: Message) -> str:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
-def snapshot(
-    channel: Channel, reason: str, cursor: Cursor, heartbeat: float, now: int, lines: Sequence[Line]
-) -> Message:
+def snapshot(channel: Channel, reason: str, cursor: Cursor, heartbeat: float, now: int, lines: Sequence[Line]) -> Message:
     """Everything that the viewer shows from now on, newest first; it replaces all that was shown before.
 
     `reason` says why: `first`, `expired`, `unknown`, `too_many` or `slow`.

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -144,9 +145,10 @@ async def _unless_gone(request: Request, waiting: asyncio.Future[bytes]) -> None
         while (await request.receive())["type"] != "http.disconnect":
             pass
 
-    leaving = asyncio.ensure_future(gone())
+    leaving: asyncio.Future[None] = asyncio.ensure_future(gone())
+    both: set[asyncio.Future[Any]] = {waiting, leaving}
     try:
-        await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if not waiting.done():
             waiting.cancel()
     finally:

@@ -152,10 +152,10 @@ class Viewers:
 
     def delay(self) -> float:
         """Give a viewer's own time to come back, so that the next server's arrivals are spread over the window."""
-        return round(random.uniform(0.5, max(0.5, self._leave_window)), 1)  # noqa: S311 - jitter, no secret
+        return round(random.uniform(0.5, max(0.5, self._leave_window)), 1)
 
     async def poll(self, channel: ChannelMirror, topics: frozenset[str], after: str, limit: int, wait: float) -> bytes:
-        """Give what came since a viewer's cursor as `{"cursor", "events": [message, …]}`; wait for the first one if none did."""
+        """Give what came since a viewer's cursor, `{"cursor", "events": [message, …]}`; wait for the first if none did."""
         group = self.fanout.enter(channel, topics, Transport.POLL, self.clock())
         gauge = telemetry.viewers.labels(channel.channel.id, Transport.POLL.value)
         gauge.inc()
@@ -182,5 +182,5 @@ class Viewers:
             group.bell.ring()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while self.count:
+                while self.count:  # noqa: ASYNC110  # once in a process's life
                     await asyncio.sleep(0.02)

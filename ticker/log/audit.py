@@ -19,7 +19,7 @@ async def audit_entries(redis: Redis, keys: Keys, channel: Channel, *, line: str
     found: list[dict[str, Any]] = []
     newest = "+"
     while len(found) < limit:
-        page = await redis.xrevrange(keys.channel(channel.id).audit, max=newest, count=500)
+        page: Any = await redis.xrevrange(keys.channel(channel.id).audit, max=newest, count=500)
         for _, fields in page:
             entry = json.loads(fields[b"entry"])
             if line is None or entry["line"] == line:

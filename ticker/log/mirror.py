@@ -154,7 +154,8 @@ class ChannelMirror:
             if line.status is Status.CANCELED:
                 self._withdrawn[line.id] = line
             return
-        returns = line.id not in self._usable and self._usable and line.published < next(reversed(self._usable.values())).published
+        newest = next(reversed(self._usable.values()), line)
+        returns = line.id not in self._usable and line.published < newest.published
         self._usable[line.id] = line
         if returns:  # a line that comes back takes its old place
             self._usable = dict(sorted(self._usable.items(), key=lambda item: newest_first(item[1])))

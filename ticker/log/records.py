@@ -63,7 +63,7 @@ def keys_of(record: bytes | str) -> list[str]:
 
 
 def text_fragment(text: str) -> str:
-    """Give the bytes by which the script finds a record of the same text; quotes in a text are escaped, so nothing else matches."""
+    """Give the bytes by which the script finds a record of the same text; quotes inside are escaped: nothing else matches."""
     return f'"text":{encode(text)},'
 
 

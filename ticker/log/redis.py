@@ -131,7 +131,7 @@ class Scripts:
 
     async def _connection(self) -> Connection | UnixDomainSocketConnection:
         try:
-            connection: Connection | UnixDomainSocketConnection = await self._pool.get_connection()
+            connection: Connection | UnixDomainSocketConnection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
         except (exceptions.BusyLoadingError, exceptions.AuthenticationError, exceptions.AuthorizationError):
             raise  # these are ConnectionErrors to redis-py, but they are answers
         except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:

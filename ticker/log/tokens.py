@@ -72,6 +72,6 @@ def _hash(secret: str) -> str:
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _token(kept: bytes) -> Token:
+def _token(kept: bytes | str) -> Token:
     fields = json.loads(kept)
     return Token(fields["name"], tuple(fields["channels"]), tuple(fields["scopes"]), fields["created"])

@@ -128,7 +128,13 @@ class Writer:
         return _posted(channel, line.id, reply, field)
 
     async def change(
-        self, channel: Channel, line_id: str, change: Change, author: Author, key: Key | None = None, expected: int | None = None
+        self,
+        channel: Channel,
+        line_id: str,
+        change: Change,
+        author: Author,
+        key: Key | None = None,
+        expected: int | None = None,
     ) -> Posted:
         """Correct, refile, update, pin or unpin a line.
 
@@ -305,7 +311,12 @@ def _entry(action: str, author: Author, after: Line, before: Line | None, privat
 
 
 def _wording(line: Line) -> dict[str, Any]:
-    wording: dict[str, Any] = {"text": line.text, "urgency": int(line.urgency), "topics": list(line.topics), "pinned": line.pinned}
+    wording: dict[str, Any] = {
+        "text": line.text,
+        "urgency": int(line.urgency),
+        "topics": list(line.topics),
+        "pinned": line.pinned,
+    }
     return wording | {name: value for name in ("source", "url", "expires") if (value := getattr(line, name)) is not None}
 
 
@@ -322,7 +333,6 @@ def _posted(channel: Channel, line_id: str, reply: list[bytes], field: _Field) -
 
 
 def _replayed(channel: Channel, reply: list[bytes], field: _Field) -> Posted:
-
 
     kept = json.loads(reply[1])
     if kept["digest"] != field.digest:

@@ -103,6 +103,20 @@ class Server:
         if self.process is not None and self.process.poll() is None:
             self.stop()
 
+    def command(self, *arguments: str) -> str:
+        """Run another command of ticker's on the same settings, and give what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "ticker", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=WITHIN,
+            env=environment(**self.settings, TICKER_DATA_DIR=str(self.data)),
+            cwd=self.folder,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
     @property
     def editor(self) -> dict[str, str]:
         """Give the headers of an editor's request."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from itertools import pairwise
 
 from starlette.requests import HTTPConnection
 
@@ -13,9 +14,11 @@ def address_of(trusted: Sequence[Network]) -> Callable[[HTTPConnection], str]:
 
     def address(connection: HTTPConnection) -> str:
         peer = connection.client.host if connection.client else "unknown"
-        hops = [peer, *reversed(connection.headers.get("x-forwarded-for", "").replace(" ", "").split(","))]
+        # Some proxies add a field of their own instead of appending: all of them together are the list (RFC 9110, 5.3).
+        forwarded = ",".join(connection.headers.getlist("x-forwarded-for"))
+        hops = [peer, *reversed(forwarded.replace(" ", "").split(","))]
         # Each proxy appends the address it saw: walk back while the one that says so is trusted.
-        for said, before in zip(hops, hops[1:], strict=False):
+        for said, before in pairwise(hops):
             if not _among(said, trusted) or not _is_address(before):
                 return said
         return hops[-1]

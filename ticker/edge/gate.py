@@ -1,6 +1,7 @@
 """What every request passes before it is ours: one Host, a bounded body, a request id that its answer and its logs carry."""
 
 import asyncio
+import contextlib
 import re
 import secrets
 import time
@@ -12,6 +13,8 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ticker import telemetry
+from ticker.edge.intake import LINGER, LINGER_MOST
 from ticker.edge.problems import Problem, problem_response
 
 BODY_MOST: Final = 64 * 1024
@@ -39,58 +42,94 @@ class Gate:
         request_id = _request_id(headers)
         # The query stays out of the logs: a cursor is harmless, but what people put there by mistake is not.
         structlog.contextvars.bind_contextvars(request=request_id, address=self._address(HTTPConnection(scope)))
-        hosts = headers.getlist("host")
-        if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
-            await _refuse(scope, receive, send, Problem("invalid-request", "Send exactly one valid Host header."))
-        elif scope["type"] == "websocket":
-            await self._app(scope, receive, send)
-        else:
+        if scope["type"] == "http":
             await self._http(scope, headers, receive, send, request_id)
+        elif fault := _host_fault(headers):
+            await send({"type": "websocket.close", "code": 1008, "reason": fault.detail})
+        else:
+            await self._app(scope, receive, send)
 
     async def _http(self, scope: Scope, headers: Headers, receive: Receive, send: Send, request_id: str) -> None:
-        declared = headers.get("content-length", "0")
-        if not declared.isdigit() or int(declared) > BODY_MOST:
-            await _refuse(scope, receive, send, _too_large())
-            return
         began, status = time.perf_counter(), 0
+        body = _Body(receive, expected=scope["method"] not in ("GET", "HEAD"))
 
         async def told(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message = {**message, "headers": [*message.get("headers", ()), (b"x-request-id", request_id.encode())]}
+            elif not message.get("more_body") and not body.complete:
+                await send({**message, "more_body": True})
+                await body.ignore()
+                message = {"type": "http.response.body", "more_body": False}
             await send(message)
 
         try:
-            await self._app(scope, _bounded(receive), told)
+            await self._answering(scope, headers)(scope, body.receive, told)
         finally:
             level = "info" if scope["method"] not in ("GET", "HEAD") or status >= 500 else "debug"
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
             getattr(_log, level)("request", method=scope["method"], path=scope["path"], status=status, ms=milliseconds)
 
+    def _answering(self, scope: Scope, headers: Headers) -> ASGIApp:
+        """Give what answers a request: the app, or a refusal."""
+        fault = _host_fault(headers) or _size_fault(headers)
+        if fault is None:
+            return self._app
+        if scope["method"] not in ("GET", "HEAD"):
+            telemetry.rejected.labels(fault.slug).inc()
+        return problem_response(fault)
 
-def _bounded(receive: Receive) -> Receive:
-    """Give a `receive` that raises Problem when the body is too large or too slow."""
-    deadline = asyncio.get_running_loop().time() + BODY_WITHIN
-    size, complete = 0, False
 
-    async def bounded() -> Message:
-        nonlocal size, complete
-        if complete:
-            return await receive()  # waits for the end of the connection, which may take for ever
+class _Body:
+    """The body of a request as it comes: BODY_MOST bytes within BODY_WITHIN seconds, else a Problem is raised."""
+
+    def __init__(self, receive: Receive, *, expected: bool) -> None:
+        self.complete = False
+        self._receive = receive
+        self._expected = expected
+        self._size = 0
+        self._deadline = asyncio.get_running_loop().time() + BODY_WITHIN
+
+    async def receive(self) -> Message:
+        """See ASGI."""
+        if self.complete:
+            return await self._receive()  # waits for the end of the connection, which may take for ever
         try:
-            async with asyncio.timeout_at(deadline):
-                message = await receive()
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._next()
         except TimeoutError:
             raise Problem("request-timeout", "The body did not arrive in time.", headers={"Connection": "close"}) from None
-        if message["type"] == "http.request":
-            size += len(message.get("body", b""))
-            complete = not message.get("more_body", False)
-            if size > BODY_MOST:
-                raise _too_large()
+        if self._size > BODY_MOST:
+            raise _too_large()
+        if message["type"] == "http.disconnect" and self._expected:
+            raise Problem("invalid-request", "The connection ended before the body did.")
         return message
 
-    return bounded
+    async def ignore(self) -> None:
+        """Read on for a moment after the answer. Why, intake.py says at its top."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINGER):
+                while not self.complete and self._size < LINGER_MOST:
+                    await self._next()
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self._size += len(message.get("body", b""))
+        self.complete = not message.get("more_body", False)  # a disconnect ends it too
+        return message
+
+
+def _host_fault(headers: Headers) -> Problem | None:
+    hosts = headers.getlist("host")
+    if len(hosts) == 1 and _HOST.fullmatch(hosts[0]):
+        return None
+    return Problem("invalid-request", "Send exactly one valid Host header.", headers={"Connection": "close"})
+
+
+def _size_fault(headers: Headers) -> Problem | None:
+    declared = headers.get("content-length", "0")
+    return None if declared.isdigit() and int(declared) <= BODY_MOST else _too_large()
 
 
 def _too_large() -> Problem:
@@ -100,11 +139,3 @@ def _too_large() -> Problem:
 def _request_id(headers: Headers) -> str:
     given = headers.get("x-request-id", "")
     return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send, problem: Problem) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008, "reason": problem.detail})
-        return
-    problem.headers.setdefault("Connection", "close")
-    await problem_response(problem)(scope, receive, send)

@@ -3,19 +3,28 @@
 uvicorn's httptools protocol knows none: it took a header of 20 MB, and waited for ever for one that never ended. This class,
 given to uvicorn as its `http` setting, adds them: HEAD_MOST bytes, FIELDS_MOST fields, complete within HEAD_WITHIN seconds.
 A body's limits are the gate's.
+
+Who is refused is listened to for a moment longer. A client that speaks before it listens would otherwise meet a closed socket:
+the kernel answers its next bytes with a reset, and the reset takes the refusal out of the client's hands.
 """
 
 import asyncio
 import json
-from typing import Final
+from typing import Final, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from ticker.edge.problems import PROBLEMS, Problem
 
 HEAD_MOST: Final = 16 * 1024
 FIELDS_MOST: Final = 100
 HEAD_WITHIN: Final = 10.0  # s
+
+LINGER: Final = 2.0
+"""Seconds for which somebody who was refused may go on speaking, to nobody."""
+
+LINGER_MOST: Final = 32 * 1024 * 1024
+"""And how many bytes at the most."""
 
 
 class _TooLarge(Exception):
@@ -29,6 +38,9 @@ class Intake(HttpToolsProtocol):
     _in_head = True
     _head = 0  # bytes of the head that have come so far
     _slug = "invalid-request"
+    _idle_bytes = False  # whether what comes has, so far, begun no request
+    _lingering: asyncio.TimerHandle | None = None
+    _ignored = 0  # bytes that came after a refusal
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """A connection: its first head is due."""
@@ -38,17 +50,26 @@ class Intake(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection ended."""
         self._head_complete()
+        if self._lingering:
+            self._lingering.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Bytes came. What is left of a head after them must fit."""
+        if self._lingering:
+            self._ignore(data)
+            return
         self._head += len(data)
+        self._idle_bytes = True
         super().data_received(data)
+        self._idle_bytes = False
         if self._in_head and self._head > HEAD_MOST and not self.transport.is_closing():
             self._refuse("headers-too-large")
 
     def on_message_begin(self) -> None:
         """A further request on the same connection begins."""
+        self._idle_bytes = False
+        self._unset_keepalive_if_required()
         super().on_message_begin()
         self._slug = "invalid-request"
         if not self._in_head:
@@ -73,6 +94,11 @@ class Intake(HttpToolsProtocol):
         """Answer a request that could not be parsed, in our one shape for problems."""
         self._refuse(self._slug)
 
+    def _unset_keepalive_if_required(self) -> None:
+        # uvicorn asks for it at every byte; one that begins no request must not keep an idle connection open.
+        if not self._idle_bytes:
+            super()._unset_keepalive_if_required()
+
     def _bounded(self, size: int) -> None:
         if size > HEAD_MOST or len(self.headers) > FIELDS_MOST:
             self._slug = "headers-too-large"
@@ -95,6 +121,13 @@ class Intake(HttpToolsProtocol):
 
     def _refuse(self, slug: str) -> None:
         self._head_complete()
+        cycle = cast("RequestResponseCycle | None", self.cycle)  # uvicorn says it were always there
+        if cycle and not cycle.response_complete:
+            if cycle.response_started or self.pipeline:
+                self.transport.close()  # an earlier request is being answered; nothing may come between
+                return
+            cycle.disconnected = True  # its body broke off: whatever the app has to say comes too late
+            cycle.message_event.set()
         kind = PROBLEMS[slug]
         body = json.dumps(Problem(slug, kind.explanation).as_json()).encode()
         head = (
@@ -102,4 +135,10 @@ class Intake(HttpToolsProtocol):
             f"content-length: {len(body)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
-        self.transport.close()
+        self.transport.write_eof()
+        self._lingering = self.loop.call_later(LINGER, self.transport.close)
+
+    def _ignore(self, data: bytes) -> None:
+        self._ignored += len(data)
+        if self._ignored > LINGER_MOST:
+            self.transport.close()

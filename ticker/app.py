@@ -43,7 +43,7 @@ from ticker.log.keys import Keys
 from ticker.log.mirror import Mirror
 from ticker.log.places import Places
 from ticker.log.reader import Reader
-from ticker.log.redis import client
+from ticker.log.redis import cancelled, client
 from ticker.log.tokens import Tokens
 from ticker.log.writer import Writer
 from ticker.model.channel import Channel
@@ -207,11 +207,10 @@ class Server:
         try:
             yield
         finally:
+            await cancelled(jobs)
             for job in jobs:
-                job.cancel()
-            for ended in await asyncio.gather(*jobs, return_exceptions=True):
-                if isinstance(ended, Exception):
-                    _log.error("job_failed", error=repr(ended))
+                if not job.cancelled() and (error := job.exception()):
+                    _log.error("job_failed", error=repr(error))
             await self.reader.aclose()
             await self.redis.aclose()
             if self.engine:
@@ -222,11 +221,11 @@ class Server:
         self._jobs_redis = client(self.engine.url, name="ticker-worker", socket_timeout=5.0)
         return self._jobs_redis
 
-    async def loaded(self, within: float) -> None:
+    async def loaded(self, within: float, stop: asyncio.Event) -> None:
         """Wait until the mirror is at the log's tail, at most `within` seconds."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while not self.reader.loaded:  # noqa: ASYNC110  # once in a process's life
+                while not self.reader.loaded and not stop.is_set():  # noqa: ASYNC110  # once in a process's life
                     await asyncio.sleep(0.01)
 
 
@@ -273,7 +272,7 @@ async def _serve(settings: Settings, demo: bool) -> int:
         url = settings.redis_url or engine.url  # type: ignore[union-attr]  # one of the two is there
         server = Server(settings, url, engine)
         await stack.enter_async_context(server.running(demo=demo))
-        await server.loaded(LOADED_WITHIN)
+        await server.loaded(LOADED_WITHIN, stop)
         web = _uvicorn(server)
         serving = asyncio.create_task(web.serve(sockets=[listening]))
         await _greet(server)

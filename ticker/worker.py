@@ -6,7 +6,6 @@ embedded engine, `ticker serve` runs these jobs itself.
 """
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
@@ -20,7 +19,7 @@ from redis.asyncio import Redis
 
 from ticker import embedded, telemetry
 from ticker.log.keys import Keys
-from ticker.log.redis import Script, Scripts, client
+from ticker.log.redis import Script, Scripts, cancelled, client
 from ticker.model.channel import Channel
 from ticker.model.event import EventType
 from ticker.settings import Settings
@@ -148,10 +147,7 @@ async def _run(settings: Settings) -> int:
     working = asyncio.ensure_future(_work(settings))
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (working, stopping):
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    await cancelled({working, stopping})
     return 0
 
 

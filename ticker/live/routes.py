@@ -129,6 +129,9 @@ class _Sse:
         found = live.channel(request.path_params["channel"])
         query = parse_query(request.query_params, request.headers.get("last-event-id"))
         await send({"type": "http.response.start", "status": 200, "headers": _SSE_HEADERS})
+        if request.method == "HEAD":
+            await send({"type": "http.response.body"})
+            return
         sink = SseSink(receive, send)
         if live.viewers.leaving or not live.ready():
             # Never 503 or 204: an EventSource would not come back.

@@ -20,9 +20,13 @@ from ticker.live.fanout import Fanout, Group
 from ticker.live.frames import Transport
 from ticker.live.sinks import Sink
 from ticker.log.mirror import Applied, ChannelMirror, Mirror
+from ticker.model.cursor import number, parse_cursor
 
 _TICK: Final = 0.25
 """Seconds between two looks at what time ends: heartbeats due, lines expired."""
+
+_CATCH_UP: Final = 1.0
+"""Seconds that a viewer who is ahead of this process waits for it, before its cursor counts as unknown."""
 
 _ABRUPT = (OSError, RuntimeError)  # what ASGI servers raise when the connection went away under a send
 
@@ -100,17 +104,21 @@ class Viewers:
         self.count += 1
         cause = Cause.GONE
         pumping = asyncio.create_task(self._pump(group, sink, after, limit))
+        watching = asyncio.create_task(sink.ended())
         try:
-            cause = await sink.ended()
-            if cause is not Cause.GONE:
-                pumping.cancel()
-                await sink.close(cause)
-            elif pumping.done() and not pumping.cancelled() and pumping.exception() is None:
+            await asyncio.wait({pumping, watching}, return_when=asyncio.FIRST_COMPLETED)
+            if pumping.done():
                 cause = pumping.result()
+            else:
+                cause = watching.result()
+                pumping.cancel()
+                if cause is not Cause.GONE:
+                    await sink.close(cause)
+        except _ABRUPT:
+            cause = Cause.GONE
         finally:
-            pumping.cancel()
-            with contextlib.suppress(asyncio.CancelledError, *_ABRUPT):
-                await pumping
+            for task in (pumping, watching):
+                task.cancel()
             self.fanout.exit(group)
             gauge.dec()
             self.count -= 1
@@ -120,6 +128,7 @@ class Viewers:
         bell = group.bell
         assert isinstance(bell, Bell)
         try:
+            await self._caught_up(group.mirror, after)
             # The place is taken at the same moment as the answer: nothing falls between the two, nothing comes twice.
             place, answer = group.head, self.fanout.answer(group, after, limit, self.clock())
             telemetry.resumes.labels(answer.name).inc()
@@ -141,6 +150,16 @@ class Viewers:
                 await sink.close(Cause.SLOW)
             return Cause.SLOW
 
+    async def _caught_up(self, channel: ChannelMirror, after: str | None) -> None:
+        """Wait a moment where a viewer has seen more than this process yet: it comes from another one."""
+        cursor = parse_cursor(after) if after else None
+        if cursor is None or number(cursor) <= number(channel.cursor):
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CATCH_UP):
+                while not channel.knows(cursor):  # noqa: ASYNC110  # rare and short; a bell that rings for hidden lines is not
+                    await asyncio.sleep(0.02)
+
     async def _send(self, sink: Sink, taken: Sequence[frames.Frame]) -> None:
         async with asyncio.timeout(self._write_deadline):
             await sink.send(taken)
@@ -160,6 +179,7 @@ class Viewers:
         gauge = telemetry.viewers.labels(channel.channel.id, Transport.POLL.value)
         gauge.inc()
         try:
+            await self._caught_up(channel, after)
             answer = self.fanout.answer(group, after, limit, self.clock())
             if wait and not self.leaving and answer.name == "resumed" and len(answer.frames) == 1:
                 assert isinstance(group.bell, Bell)

@@ -73,9 +73,9 @@ class Reader:
                 await self._follow()
             except HistoryChanged as change:
                 _log.warning("history_changed", detail=str(change))
-            except (exceptions.RedisError, OSError) as error:
+            except Exception as error:  # noqa: BLE001  # a fault of ours must not leave every viewer of the process behind either
                 if self.connected or not self.loaded:
-                    _log.warning("log_unreachable", error=str(error))
+                    _log.warning("log_unreachable", error=repr(error))
                 self.connected = False
                 await asyncio.sleep(random.uniform(0, pause))
                 pause = min(pause * 2, _PAUSES[1])
@@ -93,6 +93,8 @@ class Reader:
         An event that exists but lies behind the mirror proves that history has changed: it is looked into at once.
         """
         mirror = self._mirror.channels[channel]
+        if mirror.is_before(cursor):
+            return True  # so long ago that the ring has forgotten it, as when an old request is repeated
         if number(cursor) <= number(mirror.cursor) and not mirror.knows(cursor) and self._reading:
             self._reading.cancel()
         with contextlib.suppress(TimeoutError):

@@ -4,7 +4,8 @@ redis-py 8 repeats commands by itself, ten times by default. A script whose repl
 are off everywhere, and `Scripts.run` sends each call once. Whether it may be repeated is the caller's knowledge.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
@@ -47,6 +48,18 @@ def reader_client(url: str, *, block: float) -> Redis:
     """Give a client of one connection for reads that block for up to `block` seconds."""
     options = _options(block + 3, "ticker-reader")
     return Redis.from_pool(BlockingConnectionPool.from_url(url, max_connections=1, timeout=_CONNECT_WITHIN, **options))
+
+
+async def cancelled(tasks: Collection[asyncio.Future[Any]]) -> None:
+    """Cancel tasks and wait until they have ended.
+
+    Once is not enough: redis-py sends through `asyncio.wait_for`, which on Python 3.11 forgets a cancellation that arrives
+    just as the sending ends (python/cpython#86296).
+    """
+    while running := [task for task in tasks if not task.done()]:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=0.1)
 
 
 class NotSent(Exception):

@@ -93,7 +93,7 @@ def test_every_setting_is_also_a_variable() -> None:
     values = {
         "HOST": "::1",
         "PORT": "81",
-        "BASE_URL": "https://news.example/ticker/",
+        "BASE_URL": "https://news.example/",
         "DATA_DIR": "/var/lib/ticker",
         "REDIS_URL": "redis://:secret@redis.example/1",
         "NEWSROOM": "north",
@@ -115,7 +115,7 @@ def test_every_setting_is_also_a_variable() -> None:
 
     assert {name.lower() for name in values} == set(Settings.model_fields)
     assert set(Settings.model_fields) == {name for name, value in settings if value != getattr(Settings(), name)}
-    assert (settings.heartbeat, settings.duplicate_window, settings.base_url) == (20.0, 0, "https://news.example/ticker")
+    assert (settings.heartbeat, settings.duplicate_window, settings.base_url) == (20.0, 0, "https://news.example")
     assert (ip_network("10.0.0.7/32"), ip_network("fd00::/8")) == settings.trusted_proxies
     he = settings.channels["he"]
     assert (
@@ -146,12 +146,19 @@ def test_every_setting_is_also_a_variable() -> None:
         ('base_url = "https://x:y/"', "ticker.toml:1: base_url: must be a web address as in https://news.example/"),
         ('base_url = "https://a@x/"', "ticker.toml:1: base_url: must be a web address as in https://news.example/"),
         ('base_url = "https://x/ \\"<b>"', "ticker.toml:1: base_url: must be a web address as in https://news.example/"),
-        ('base_url = "https://x/?"', "ticker.toml:1: base_url: must end with its path, without ? and #"),
+        (
+            'base_url = "https://x/?"',
+            "ticker.toml:1: base_url: must have no path: ticker is served at the root of its host",
+        ),
         (
             'redis_url = "localhost"',
             "ticker.toml:1: redis_url: must start with redis://, rediss:// or unix:// and name a server",
         ),
         ('newsroom = "A"', "ticker.toml:1: newsroom: must be 1 to 32 of a-z, 0-9 and -"),
+        (
+            'authority = "news.example,2026-13"',
+            'ticker.toml:1: authority: must be a domain and a year in which it was yours, as in "news.example,2026" (RFC 4151)',
+        ),
         (
             'authority = "news.example"',
             'ticker.toml:1: authority: must be a domain and a year in which it was yours, as in "news.example,2026" (RFC 4151)',

@@ -38,7 +38,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of a line: `fields` holds what becomes of those of text, source, urgency, topics, url and expires that change."""
+    """A change of a line: `fields` holds the new text, source, urgency, topics, url and expires, as far as they change."""
 
     kind: ChangeKind
     fields: dict[str, object] = field(default_factory=dict)

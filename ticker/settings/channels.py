@@ -1,6 +1,7 @@
 """The channels as they are written in a file: checked, given their defaults and made into the model's `Channel`."""
 
 import re
+from datetime import date
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
@@ -32,9 +33,18 @@ def web_address(raw: str) -> str:
 
 def tag_authority(raw: str) -> str:
     """Give `raw` if it can name the lines in `tag:` ids (RFC 4151, section 2.1), else ValueError."""
-    if not _AUTHORITY.fullmatch(raw):
+    if not _AUTHORITY.fullmatch(raw) or not _is_date(raw.partition(",")[2]):
         raise ValueError('must be a domain and a year in which it was yours, as in "news.example,2026" (RFC 4151)')
     return raw
+
+
+def _is_date(raw: str) -> bool:
+    """Tell whether a year, year and month, or day exists."""
+    try:
+        date.fromisoformat(f"{raw}-01-01"[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def _title(raw: str) -> str:
@@ -68,7 +78,7 @@ class GivenRetention(BaseModel):
 
     lines: int = Field(_KEPT.lines, ge=1, le=100_000)
     days: int = Field(_KEPT.days, ge=1, le=36_500)
-    events: int = Field(_KEPT.events, ge=1, le=1_000_000)
+    events: int = Field(_KEPT.events, ge=100, le=1_000_000)
 
 
 class GivenChannel(BaseModel):

@@ -124,8 +124,8 @@ class Settings(BaseModel):
         if not raw:
             return _own_address(str(info.data.get("host", "127.0.0.1")), int(info.data.get("port", 8000)))
         parts = urlsplit(web_address(raw))
-        if parts.query or parts.fragment or "?" in raw or "#" in raw:
-            raise ValueError("must end with its path, without ? and #")
+        if parts.path.strip("/") or "?" in raw or "#" in raw:
+            raise ValueError("must have no path: ticker is served at the root of its host")
         return raw.rstrip("/")
 
     @field_validator("redis_url")

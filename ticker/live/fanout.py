@@ -7,7 +7,8 @@ write holds no bytes of ours: when its place has left the ring it skips to the n
 
 Keeps true (invariant 4): when a line is corrected or withdrawn, the frames of its earlier versions that still lie in a ring are
 emptied before the new one is added, so what a slow viewer has yet to take never holds the old text. Replays and snapshots
-are made from the mirror, which holds none either; the caches of them are dropped at every change.
+are made from the mirror, which holds none either; the caches of them are dropped at every change, and a viewer that has not
+taken all of its replay by then skips the rest.
 
 Plain calls: no asyncio, no socket, no clock. A group's bell tells the shell around it that there is something to take.
 """
@@ -22,7 +23,7 @@ from ticker.live import frames
 from ticker.live.frames import Frame, Message, Transport
 from ticker.log.mirror import Applied, ChannelMirror, Mirror
 from ticker.model.cursor import Cursor, parse_cursor
-from ticker.model.event import EventType
+from ticker.model.event import Event, EventType
 
 RING_FRAMES: Final = 256
 """Frames that a group keeps: how far a viewer may fall behind before it skips ahead."""
@@ -69,6 +70,7 @@ class Group:
     first: int = 0  # the place of the ring's oldest frame; places only grow
     history: int = 0  # the place at which the history that we follow began
     silent_since: int = 0  # ms, when the last frame was added
+    emptied: int = 0  # goes up whenever bytes made before may hold what must not be shown any more
     _ring: deque[_Slot] = field(default_factory=deque)
     _bytes: int = 0
     _answers: dict[tuple[object, ...], Answer] = field(default_factory=dict)
@@ -78,11 +80,18 @@ class Group:
         """The place after the newest frame."""
         return self.first + len(self._ring)
 
-    def since(self, place: int) -> list[Frame] | None:
-        """Give the frames from `place` to the head, or None when `place` has left the ring."""
+    def since(self, place: int, most: int = RING_FRAMES) -> tuple[list[Frame], int] | None:
+        """Give at most `most` frames from `place` on and the place after them, or None when `place` has left the ring."""
         if place < self.first:
             return None
-        return [slot.frame for slot in islice(self._ring, place - self.first, None) if slot.frame]
+        taken: list[Frame] = []
+        for slot in islice(self._ring, place - self.first, None):
+            if len(taken) == most:
+                break
+            place += 1
+            if slot.frame:
+                taken.append(slot.frame)
+        return taken, place
 
     def left_behind(self, place: int) -> str:
         """Give the reason why a viewer whose place has left the ring is moved by a snapshot."""
@@ -102,6 +111,7 @@ class Group:
     def purge(self, line: str, version: int) -> None:
         """Empty the frames of a line's versions before `version`."""
         self._answers.clear()
+        self.emptied += 1
         for slot in self._ring:
             if slot.line == line and slot.version < version:
                 self._bytes -= len(slot.frame)
@@ -110,6 +120,7 @@ class Group:
     def restart(self) -> None:
         """History has changed: whatever a viewer had yet to take is void, and every viewer is behind."""
         self._answers.clear()
+        self.emptied += 1
         self.first = self.history = self.head + 1
         self._ring.clear()
         self._bytes = 0
@@ -202,7 +213,7 @@ class Fanout:
         if cursor is None or missed is None:
             old = cursor is not None and group.mirror.is_before(cursor)
             return self._snapshot(group, "expired" if old else "unknown", limit, now)
-        told = (self._replayed(group, event.line, Applied(event, None)) for event in missed)
+        told = (self._replayed(group, event) for event in missed)
         messages = [message for message in told if message]
         if len(messages) > self.replay_most:
             return self._snapshot(group, "too_many", limit, now)
@@ -212,10 +223,10 @@ class Fanout:
         first = frames.resumed(cursor if messages else tail, self.heartbeat, now)
         return Answer("resumed", tuple(group.transport.frame(message) for message in [first, *messages]), tail)
 
-    def _replayed(self, group: Group, line_id: str, one: Applied) -> Message | None:
-        line = group.mirror.get(line_id)
-        current = line is not None and line.version == one.event.version
-        return frames.message_for(Applied(one.event, line), group.topics) if current else None
+    def _replayed(self, group: Group, event: Event) -> Message | None:
+        line = group.mirror.get(event.line)
+        current = line is not None and line.version == event.version
+        return frames.message_for(Applied(event, line if current else None, gone=line is None), group.topics)
 
     def _snapshot(self, group: Group, reason: str, limit: int, now: int) -> Answer:
         mirror = group.mirror

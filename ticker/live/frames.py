@@ -11,8 +11,8 @@ from typing import Any
 from ticker.log.mirror import Applied
 from ticker.model.channel import Channel
 from ticker.model.cursor import Cursor
-from ticker.model.event import EventType
-from ticker.model.line import Line
+from ticker.model.event import Event, EventType
+from ticker.model.line import Line, Status
 from ticker.model.times import rfc3339
 
 Message = dict[str, Any]
@@ -88,14 +88,18 @@ def message_for(applied: Applied, topics: frozenset[str]) -> Message | None:
     A correction after which a line no longer matches takes it off the filtered view: a withdraw with the line's status.
     """
     event, line = applied.event, applied.line
+    if applied.gone:
+        # What the log keeps no longer must leave the screens that missed its end. A line that was only published is on none.
+        status = Status.CANCELED if event.type is EventType.WITHDRAW else Status.USABLE
+        return _withdraw(event, status) if event.type is not EventType.PUBLISH else None
     if line is None:
         return None
     if event.type is EventType.WITHDRAW or not line.usable:
-        return _withdraw(event.cursor, line)
+        return _withdraw(event, line.status)
     if line.matches(topics):
         return {"type": event.type.value, "cursor": event.cursor, "line": line.as_json()}
-    return _withdraw(event.cursor, line) if event.type is EventType.CORRECT else None
+    return _withdraw(event, line.status) if event.type is EventType.CORRECT else None
 
 
-def _withdraw(cursor: Cursor, line: Line) -> Message:
-    return {"type": "withdraw", "cursor": cursor, "id": line.id, "version": line.version, "status": line.status.value}
+def _withdraw(event: Event, status: Status) -> Message:
+    return {"type": "withdraw", "cursor": event.cursor, "id": event.line, "version": event.version, "status": status.value}

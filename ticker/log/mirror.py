@@ -8,10 +8,11 @@ Plain calls: no asyncio, no Redis, no clock. The reader feeds it; live, feeds an
 
 It keeps true that an event is applied only on top of its predecessor (`prev`), so the ring has no hole and never joins two
 histories; and that a record only ever gives way to a newer one, so no replay can bring an old text back. An event that is
-older than the record found for it moves the cursor and shows nothing: the event that made the record is still to come.
+older than the record found for it moves the cursor and shows nothing: the event that made the record is still to come, and
+every process shows it then, in the same order. An event whose record is gone takes the line away: the log keeps it no longer.
 """
 
-import heapq
+import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from itertools import chain, islice, takewhile
 from ticker.log.errors import HistoryChanged
 from ticker.model.channel import Channel
 from ticker.model.cursor import START, Cursor, number
-from ticker.model.event import Event
+from ticker.model.event import Event, EventType
 from ticker.model.line import Line, Status, newest_first
 
 _DAY = 86_400_000  # ms
@@ -32,6 +33,7 @@ class Applied:
 
     event: Event
     line: Line | None
+    gone: bool = False  # the log keeps the line no longer: whoever still shows it must not
 
 
 class ChannelMirror:
@@ -49,7 +51,9 @@ class ChannelMirror:
         self._usable: dict[str, Line] = {}  # in order of publication, the oldest first
         self._withdrawn: dict[str, Line] = {}  # in order of withdrawal
         self._pinned: set[str] = set()
-        self._expiring: list[tuple[int, str]] = []  # heap
+        self._unseen: set[str] = set()  # published, but already changed again by an event that is still to come
+        self._expiring: dict[str, int] = {}  # usable line → its `expires`
+        self._expires_next = math.inf  # ms, no later than the earliest of them
         self._ring: deque[Event] = deque()
         self._index: dict[Cursor, int] = {}  # cursor → its event's place since the mirror was loaded
         self._first = 0  # the place of the ring's oldest event
@@ -93,7 +97,7 @@ class ChannelMirror:
 
     def knows(self, cursor: Cursor) -> bool:
         """Whether the event of this name was applied, as far back as the ring reaches."""
-        return cursor in self._index
+        return cursor in self._index or cursor == self.cursor
 
     # -- what the reader does --
 
@@ -102,6 +106,9 @@ class ChannelMirror:
         self._clear()
         self.revision += 1
         for event in events:
+            if event.prev != self.cursor:  # somebody took an entry out: what was before it cannot be followed on
+                self._ring.clear()
+                self._index.clear()
             self._remember(event)
         for line in sorted(records.values(), key=newest_first):
             self._keep(line)
@@ -113,12 +120,21 @@ class ChannelMirror:
             raise HistoryChanged(f"{self.channel.id}: {event.cursor} follows {event.prev}, but we hold {self.cursor}")
         self._remember(event)
         known = self._lines.get(event.line)
-        if line is not None and (known is None or line.version > known.version):
+        if line is None:
+            if known is not None and known.version < event.version:
+                self._forget(event.line)
+                self.revision += 1
+            return Applied(event, None, gone=True)
+        if line.version == event.version and (known is None or known.version < line.version):
             self._keep(line)
-            self._retain()
             self.revision += 1
-        shown = self._lines.get(event.line)
-        return Applied(event, shown if shown is not None and shown.version == event.version else None)
+        elif known is None:
+            self._unseen.add(event.line)
+        if event.type is EventType.PUBLISH:
+            self._retain(self._usable, len(self._unseen))
+        elif event.type is EventType.WITHDRAW:
+            self._retain(self._withdrawn)
+        return Applied(event, line if line.version == event.version else None)
 
     def tick(self, now: int) -> None:
         """Let go of what time ends: lines that expired or are older than the channel keeps."""
@@ -128,11 +144,7 @@ class ChannelMirror:
         gone = list(takewhile(lambda line: line.updated < before, self._withdrawn.values()))
         for line in (*old, *gone):
             self._forget(line.id)
-        expired = False
-        while self._expiring and self._expiring[0][0] <= now:
-            heapq.heappop(self._expiring)
-            expired = True
-        if old or gone or expired:
+        if old or gone or self._expire(now):
             self.revision += 1
 
     # -- inside --
@@ -146,9 +158,20 @@ class ChannelMirror:
             del self._index[self._ring.popleft().cursor]
             self._first += 1
 
+    def _expire(self, now: int) -> bool:
+        if now < self._expires_next:
+            return False
+        expired = [line for line, expires in self._expiring.items() if expires <= now]
+        for line in expired:
+            del self._expiring[line]
+        self._expires_next = min(self._expiring.values(), default=math.inf)
+        return bool(expired)
+
     def _keep(self, line: Line) -> None:
         self._lines[line.id] = line
         self._pinned.discard(line.id)
+        self._unseen.discard(line.id)
+        self._expiring.pop(line.id, None)
         if not line.usable:
             self._usable.pop(line.id, None)
             if line.status is Status.CANCELED:
@@ -162,20 +185,20 @@ class ChannelMirror:
         if line.pinned:
             self._pinned.add(line.id)
         if line.expires is not None:
-            heapq.heappush(self._expiring, (line.expires, line.id))
+            self._expiring[line.id] = line.expires
+            self._expires_next = min(self._expires_next, line.expires)
 
-    def _retain(self) -> None:
-        """Keep as many lines as the scripts keep in the log, by the same rule."""
-        keep = self.channel.retention.lines
-        for line in [*islice(self._usable.values(), max(0, len(self._usable) - keep))]:
+    def _retain(self, lines: dict[str, Line], unseen: int = 0) -> None:
+        """Keep as many as the scripts keep in the log, by the same rule at the same events: the oldest go, pinned ones stay."""
+        excess = max(0, len(lines) + unseen - self.channel.retention.lines)
+        for line in [*islice(lines.values(), excess)]:
             if not line.pinned:
                 self._forget(line.id)
-        for line in [*islice(self._withdrawn.values(), max(0, len(self._withdrawn) - keep))]:
-            self._forget(line.id)
 
     def _forget(self, line_id: str) -> None:
-        for known in (self._lines, self._usable, self._withdrawn):
+        for known in (self._lines, self._usable, self._withdrawn, self._expiring):
             known.pop(line_id, None)
+        self._pinned.discard(line_id)
 
 
 class Mirror:

@@ -30,8 +30,8 @@ from ticker.desk.routes import routes as desk_routes
 from ticker.desk.signin import SignIn
 from ticker.edge.addresses import address_of
 from ticker.edge.gate import Gate
-from ticker.edge.intake import Intake
 from ticker.edge.operations import routes as operations_routes
+from ticker.edge.peers import HttpConnection, WebSocketConnection
 from ticker.edge.problems import Problem
 from ticker.embedded import Embedded, State
 from ticker.feeds.content import Period
@@ -241,8 +241,8 @@ def _uvicorn(server: Server) -> _Uvicorn:
     return _Uvicorn(
         uvicorn.Config(
             server.asgi,
-            http=Intake,
-            ws="websockets-sansio",
+            http=HttpConnection,
+            ws=WebSocketConnection,
             ws_per_message_deflate=False,  # one per connection: 64 kB and a compression for each viewer
             ws_max_size=1024,  # viewers send nothing
             lifespan="off",

@@ -25,4 +25,5 @@ class Cause(Enum):
     INVALID = Closing(1008, "invalid request", False)
     UNKNOWN_CHANNEL = Closing(4404, "no such channel", False)
     SLOW = Closing(1013, "too slow", True)
+    FAULT = Closing(1011, "a fault of this server", True)
     NOT_READY = Closing(1013, "not ready yet", True)

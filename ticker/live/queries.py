@@ -30,7 +30,7 @@ def parse_query(params: QueryParams, last_event_id: str | None = None) -> Query:
     here: what names nothing is answered by a snapshot.
     """
     topics = frozenset(params.getlist("topic"))
-    errors = [("topic", f"{topic!r} is not a topic") for topic in topics if not TOPIC.fullmatch(topic)]
+    errors = [("topic", f"{topic!r} is not a topic") for topic in sorted(topics) if not TOPIC.fullmatch(topic)]
     if len(topics) > TOPICS_MOST:
         errors.append(("topic", f"at most {TOPICS_MOST} are allowed"))
     limit = _number(params, "limit", LIMIT, 1, LIMIT_MOST, errors)

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from ticker.edge.peers import peer_of
 from ticker.edge.problems import Problem
 from ticker.edge.rendered import Rendered, respond
 from ticker.live import frames
@@ -61,7 +62,7 @@ class _Live:
     async def websocket(self, websocket: WebSocket) -> None:
         # A browser sees no status of a refused handshake, so every refusal is an accept and a close that says why.
         await websocket.accept()
-        sink = WebSocketSink(websocket.receive, websocket.send)
+        sink = WebSocketSink(websocket.receive, websocket.send, peer_of(websocket.scope))
         found = self.viewers.mirror.channels.get(websocket.path_params["channel"])
         if found is None:
             return await sink.close(Cause.UNKNOWN_CHANNEL)
@@ -84,9 +85,7 @@ class _Live:
         if query.after is None:
             return respond(request, self._snapshot(found, query.topics, query.limit))
         polling = asyncio.ensure_future(self.viewers.poll(found, query.topics, query.after, query.limit, query.wait))
-        if query.wait:
-            await _unless_gone(request, polling)
-        body = await polling
+        body = await _unless_gone(request, polling) if query.wait else await polling
         return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"} | _ANY_ORIGIN)
 
     def _snapshot(self, found: ChannelMirror, topics: frozenset[str], limit: int) -> Rendered:
@@ -132,7 +131,7 @@ class _Sse:
         if request.method == "HEAD":
             await send({"type": "http.response.body"})
             return
-        sink = SseSink(receive, send)
+        sink = SseSink(receive, send, peer_of(scope))
         if live.viewers.leaving or not live.ready():
             # Never 503 or 204: an EventSource would not come back.
             await sink.send([f"{frames.retry(live.viewers.delay())}\n".encode()])
@@ -141,8 +140,8 @@ class _Sse:
         await live.viewers.serve(found, sink, query.topics, query.after, query.limit)
 
 
-async def _unless_gone(request: Request, waiting: asyncio.Future[bytes]) -> None:
-    """Wait, but not for somebody who has gone."""
+async def _unless_gone(request: Request, waiting: asyncio.Future[bytes]) -> bytes:
+    """Wait, but not for somebody who has gone: nobody reads that answer."""
 
     async def gone() -> None:
         while (await request.receive())["type"] != "http.disconnect":
@@ -152,7 +151,7 @@ async def _unless_gone(request: Request, waiting: asyncio.Future[bytes]) -> None
     both: set[asyncio.Future[Any]] = {waiting, leaving}
     try:
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        if not waiting.done():
-            waiting.cancel()
+        return await waiting if waiting.done() else b""
     finally:
         leaving.cancel()
+        waiting.cancel()

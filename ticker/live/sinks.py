@@ -6,6 +6,7 @@ from typing import Protocol
 
 from starlette.types import Receive, Send
 
+from ticker.edge.peers import Peer
 from ticker.live.closing import Cause
 from ticker.live.frames import Frame, Transport
 
@@ -14,25 +15,46 @@ class Sink(Protocol):
     """A viewer's end of a connection."""
 
     transport: Transport
+    at_once: int  # how many frames to hand over in one `send`
+
+    async def ready(self) -> None:
+        """Wait until the transport can take more."""
 
     async def send(self, frames: Sequence[Frame]) -> None:
-        """Hand frames to the transport; returns when it can take more."""
+        """Hand frames to the transport."""
 
     async def close(self, cause: Cause, reason: str = "") -> None:
-        """End the connection from our side."""
+        """End the connection from our side, after what is still unsent."""
+
+    def abort(self) -> None:
+        """End the connection at once."""
 
     async def ended(self) -> Cause:
         """Wait until the viewer ends the connection, or gives a cause to end it."""
 
 
-class WebSocketSink:
+class _AsgiSink:
+    """What both have in common."""
+
+    def __init__(self, receive: Receive, send: Send, peer: Peer) -> None:
+        self._receive = receive
+        self._send = send
+        self._peer = peer
+
+    async def ready(self) -> None:
+        """See Sink."""
+        await self._peer.drained()
+
+    def abort(self) -> None:
+        """See Sink."""
+        self._peer.abort()
+
+
+class WebSocketSink(_AsgiSink):
     """A WebSocket that was accepted."""
 
     transport = Transport.WEBSOCKET
-
-    def __init__(self, receive: Receive, send: Send) -> None:
-        self._receive = receive
-        self._send = send
+    at_once = 1  # each is a write of its own, after which the transport may be full
 
     async def send(self, frames: Sequence[Frame]) -> None:
         """See Sink."""
@@ -54,14 +76,11 @@ class WebSocketSink:
                 return Cause.GONE
 
 
-class SseSink:
+class SseSink(_AsgiSink):
     """A response whose body never ends by itself."""
 
     transport = Transport.SSE
-
-    def __init__(self, receive: Receive, send: Send) -> None:
-        self._receive = receive
-        self._send = send
+    at_once = 64  # joined to one write
 
     async def send(self, frames: Sequence[Frame]) -> None:
         """See Sink."""

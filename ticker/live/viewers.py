@@ -3,7 +3,7 @@
 A viewer is a place in a group's ring and a task that sleeps until the group's bell rings, takes what lies between its place and
 the head, and waits until the transport has taken it. No queue per viewer: what a slow one has yet to take stays in the shared
 ring, and its own bytes are bounded by the transport's buffer. One that does not take its bytes within the write deadline is
-closed.
+closed; one that does not even take the close within as long again is cut off.
 """
 
 import asyncio
@@ -13,12 +13,16 @@ from collections.abc import Callable, Sequence
 from time import time
 from typing import Final
 
+import structlog
+from starlette.websockets import WebSocketDisconnect
+
 from ticker import telemetry
 from ticker.live import frames
 from ticker.live.closing import Cause
 from ticker.live.fanout import Fanout, Group
 from ticker.live.frames import Transport
 from ticker.live.sinks import Sink
+from ticker.live.viewer import Viewer
 from ticker.log.mirror import Applied, ChannelMirror, Mirror
 from ticker.model.cursor import number, parse_cursor
 
@@ -28,7 +32,9 @@ _TICK: Final = 0.25
 _CATCH_UP: Final = 1.0
 """Seconds that a viewer who is ahead of this process waits for it, before its cursor counts as unknown."""
 
-_ABRUPT = (OSError, RuntimeError)  # what ASGI servers raise when the connection went away under a send
+_ABRUPT = (OSError, RuntimeError, WebSocketDisconnect)  # what is raised when the connection went away under a send
+
+_log = structlog.get_logger()
 
 
 class Bell:
@@ -103,7 +109,7 @@ class Viewers:
         gauge.inc()
         self.count += 1
         cause = Cause.GONE
-        pumping = asyncio.create_task(self._pump(group, sink, after, limit))
+        pumping = asyncio.create_task(self._pump(Viewer(self.fanout, group, after, limit), group, after, sink))
         watching = asyncio.create_task(sink.ended())
         try:
             await asyncio.wait({pumping, watching}, return_when=asyncio.FIRST_COMPLETED)
@@ -113,9 +119,7 @@ class Viewers:
                 cause = watching.result()
                 pumping.cancel()
                 if cause is not Cause.GONE:
-                    await sink.close(cause)
-        except _ABRUPT:
-            cause = Cause.GONE
+                    await self._close(sink, cause)
         finally:
             for task in (pumping, watching):
                 task.cancel()
@@ -124,31 +128,46 @@ class Viewers:
             self.count -= 1
             telemetry.closes.labels(sink.transport.value, cause.name.lower()).inc()
 
-    async def _pump(self, group: Group, sink: Sink, after: str | None, limit: int) -> Cause:
-        bell = group.bell
-        assert isinstance(bell, Bell)
+    async def _pump(self, viewer: Viewer, group: Group, after: str | None, sink: Sink) -> Cause:
+        """Feed a viewer until something ends that; end its connection then, and give the cause."""
+        cause = Cause.LEAVING
         try:
             await self._caught_up(group.mirror, after)
-            # The place is taken at the same moment as the answer: nothing falls between the two, nothing comes twice.
-            place, answer = group.head, self.fanout.answer(group, after, limit, self.clock())
-            telemetry.resumes.labels(answer.name).inc()
-            await self._send(sink, answer.frames)
-            while not self.leaving:
-                taken = group.since(place)
-                if taken is None:
-                    reason = group.left_behind(place)
-                    telemetry.resumes.labels(reason).inc()
-                    taken = list(self.fanout.snapshot(group, reason, limit, self.clock()).frames)
-                place = group.head
-                if taken:
-                    await self._send(sink, taken)
-                else:
-                    await bell.heard()
-            return await self._leave(sink)
+            await self._feed(viewer, group, sink)
+            async with asyncio.timeout(self._write_deadline):
+                await sink.send([sink.transport.frame(frames.leaving(self.delay()))])
         except TimeoutError:
-            with contextlib.suppress(*_ABRUPT):
-                await sink.close(Cause.SLOW)
-            return Cause.SLOW
+            cause = Cause.SLOW
+        except _ABRUPT:
+            return Cause.GONE
+        except Exception as error:  # noqa: BLE001  # whatever it is: a viewer that is fed no more must not look connected
+            _log.error("viewer_failed", error=repr(error))
+            cause = Cause.FAULT
+        await self._close(sink, cause)
+        return cause
+
+    async def _feed(self, viewer: Viewer, group: Group, sink: Sink) -> None:
+        bell = group.bell
+        assert isinstance(bell, Bell)
+        while not self.leaving:
+            async with asyncio.timeout(self._write_deadline):
+                await sink.ready()
+                taken = viewer.take(self.clock(), sink.at_once)
+                if viewer.answered:
+                    telemetry.resumes.labels(viewer.answered).inc()
+                if taken:
+                    await sink.send(taken)
+            if not taken:
+                await bell.heard()
+
+    async def _close(self, sink: Sink, cause: Cause) -> None:
+        try:
+            async with asyncio.timeout(self._write_deadline):
+                await sink.close(cause)
+        except TimeoutError:
+            sink.abort()
+        except _ABRUPT:
+            pass  # it was faster
 
     async def _caught_up(self, channel: ChannelMirror, after: str | None) -> None:
         """Wait a moment where a viewer has seen more than this process yet: it comes from another one."""
@@ -159,15 +178,6 @@ class Viewers:
             async with asyncio.timeout(_CATCH_UP):
                 while not channel.knows(cursor):  # noqa: ASYNC110  # rare and short; a bell that rings for hidden lines is not
                     await asyncio.sleep(0.02)
-
-    async def _send(self, sink: Sink, taken: Sequence[frames.Frame]) -> None:
-        async with asyncio.timeout(self._write_deadline):
-            await sink.send(taken)
-
-    async def _leave(self, sink: Sink) -> Cause:
-        await self._send(sink, [sink.transport.frame(frames.leaving(self.delay()))])
-        await sink.close(Cause.LEAVING)
-        return Cause.LEAVING
 
     def delay(self) -> float:
         """Give a viewer's own time to come back, so that the next server's arrivals are spread over the window."""

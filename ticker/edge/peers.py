@@ -1,0 +1,54 @@
+"""What ASGI does not tell of a connection: when its transport can take more, and how to cut it off.
+
+An ASGI server's `send` takes bytes first and waits afterwards, so whoever only has `send` must choose them before the peer can
+take them; and it ends a connection by flushing it first, which a peer that does not read never lets happen. The two
+protocols here, given to uvicorn as its `http` and `ws` settings, put a Peer into each scope's state.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from starlette.types import Scope
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from ticker.edge.intake import Intake
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The other end of a connection."""
+
+    drained: Callable[[], Awaitable[Any]]  # waits until the transport's buffer is below its mark, or the connection is gone
+    abort: Callable[[], None]  # ends the connection at once, whatever is still unsent
+
+
+async def _at_once() -> None:
+    """Under another ASGI server: nothing is known, so nothing is waited for."""
+
+
+_UNKNOWN: Final = Peer(_at_once, lambda: None)
+
+
+def peer_of(scope: Scope) -> Peer:
+    """Give the peer of a request or a WebSocket."""
+    return cast(Peer, scope.get("state", {}).get("peer", _UNKNOWN))
+
+
+class HttpConnection(Intake):
+    """An HTTP/1.1 connection that tells of its peer."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        """A connection."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "peer": Peer(self.flow.drain, transport.abort)}
+
+
+class WebSocketConnection(WebSocketsSansIOProtocol):
+    """A WebSocket that tells of its peer."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A connection, taken over from HTTP."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "peer": Peer(self.writable.wait, self.transport.abort)}

@@ -44,7 +44,7 @@ class Worker:
         self._keys = keys
         self._channels = {keys.channel(channel.id).events: channel for channel in channels}
         self._name = f"{socket.gethostname()}:{os.getpid()}"
-        self._retain = Script.load("retain")
+        self._retain = Script.load("retain", flags="allow-oom")  # it frees memory
         self._scripts = Scripts(redis)
         self._wanted: list[tuple[str, bytes]] = []  # events that wait for a rewrite: stream and id
         self._rewritten = -REWRITE_EVERY

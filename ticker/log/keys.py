@@ -44,5 +44,5 @@ class Keys:
 
     @property
     def readers(self) -> str:
-        """Hash: process → its place in each channel and when it was there (JSON). Written by each process's reader."""
+        """Hash: process → its cursor in each channel and when it was there (JSON). Written by each process's reader."""
         return f"ticker:{{{self.newsroom}}}:readers"

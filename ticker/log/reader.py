@@ -2,8 +2,9 @@
 
 It proves continuity instead of assuming it. Each event names its predecessor, so what arrives is checked as it arrives. What
 does not arrive is checked too: a reader that is ahead of a log which lost its tail would block in silence for ever, since new
-events have lower ids than the one it waits for. So whenever a read comes back empty, and after each reconnect, it asks
-whether its last event is still in the log; if not, history has changed, and the channel is loaded anew.
+events have lower ids than the one it waits for. So every BLOCK seconds, whether a read came back empty or another channel is
+busy, and after each reconnect, it asks whether its last events are still in the log; if not, history has changed, and the
+channel is loaded anew.
 
 While Redis is away the mirror stays as it is and goes on serving.
 """
@@ -57,7 +58,11 @@ class Reader:
         self._on_applied = on_applied
         self._on_replaced = on_replaced
         self._by_key = {keys.channel(channel).events: found for channel, found in mirror.channels.items()}
+        self._followed: set[str] = set()  # streams whose chain is unbroken from what the mirror was loaded with
         self._reading: asyncio.Task[Any] | None = None
+        self._doubted = False  # whether something says that history may have changed
+        self._verified_at = 0.0  # monotonic s
+        self._verifications = 0
         self._moved = asyncio.Event()
         self.loaded = False  # whether the mirror has ever been at the log's tail
         self.connected = False
@@ -71,8 +76,8 @@ class Reader:
                 await self._verify()
                 pause = _PAUSES[0]
                 await self._follow()
-            except HistoryChanged as change:
-                _log.warning("history_changed", detail=str(change))
+            except HistoryChanged:
+                pass  # the channel is loaded anew
             except Exception as error:  # noqa: BLE001  # a fault of ours must not leave every viewer of the process behind either
                 if self.connected or not self.loaded:
                     _log.warning("log_unreachable", error=repr(error))
@@ -93,35 +98,46 @@ class Reader:
         An event that exists but lies behind the mirror proves that history has changed: it is looked into at once.
         """
         mirror = self._mirror.channels[channel]
-        if mirror.is_before(cursor):
-            return True  # so long ago that the ring has forgotten it, as when an old request is repeated
-        if number(cursor) <= number(mirror.cursor) and not mirror.knows(cursor) and self._reading:
-            self._reading.cancel()
+        before = self._verifications
+        if number(cursor) <= number(mirror.cursor) and not mirror.knows(cursor):
+            self._doubted = True
+            if self._reading:
+                self._reading.cancel()
+
+        def applied() -> bool:
+            # So long ago that the ring has forgotten it, as when an old request is repeated; but of this history.
+            forgotten = mirror.is_before(cursor) and self._verifications > before
+            return mirror.knows(cursor) or forgotten
+
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while not mirror.knows(cursor):
+                while not applied():
                     self._moved.clear()
                     await self._moved.wait()
-        return mirror.knows(cursor)
+        return applied()
 
     async def _follow(self) -> None:
         while True:
-            streams: dict[Any, Any] = {key: found.cursor for key, found in self._by_key.items()}
-            self._reading = asyncio.ensure_future(self._redis.xread(streams, count=_BATCH, block=int(BLOCK * 1000)))
-            try:
-                batches = await self._reading
-            except asyncio.CancelledError:
-                if not self._reading.cancelled() or _being_cancelled():
-                    self._reading.cancel()
-                    raise
-                batches = None
-            finally:
-                self._reading = None
-            self._heard()
+            batches = await self._read()
             if batches:
                 await self._apply(batches)
-            else:
+            if not batches or self._doubted or time.monotonic() - self._verified_at >= BLOCK:
                 await self._verify()
+
+    async def _read(self) -> dict[bytes, Any] | None:
+        streams: dict[Any, Any] = {key: found.cursor for key, found in self._by_key.items()}
+        self._reading = asyncio.ensure_future(self._redis.xread(streams, count=_BATCH, block=int(BLOCK * 1000)))
+        try:
+            batches: Any = await self._reading
+        except asyncio.CancelledError:
+            if not self._reading.cancelled() or _being_cancelled():
+                self._reading.cancel()
+                raise
+            return None  # `reached` has doubts
+        finally:
+            self._reading = None
+        self._heard()
+        return batches or None
 
     async def _apply(self, batches: dict[bytes, Any]) -> None:
         urgent = False
@@ -133,6 +149,9 @@ class Reader:
             try:
                 for event in events:
                     applied.append(found.apply(event, lines.get(event.line)))  # noqa: PERF401  # the part before a break counts
+            except HistoryChanged:
+                self._followed.discard(key.decode())
+                raise
             finally:
                 self._on_applied(found, applied)
             urgent = urgent or any(event.type is not EventType.PUBLISH for event in events)
@@ -146,9 +165,18 @@ class Reader:
 
     async def _verify(self) -> None:
         """Make sure that each channel's last event is still in the log; load the channels where it is not."""
+        self._doubted = False
         for key, found in self._by_key.items():
-            if not self.loaded or not await self._continues(key, found):
-                await self._load(key, found)
+            if key in self._followed and await self._continues(key, found):
+                continue
+            if self.loaded:
+                _log.warning("history_changed", channel=found.channel.id, cursor=found.cursor)
+            self._followed.discard(key)
+            await self._load(key, found)
+            self._followed.add(key)
+        self._verified_at = time.monotonic()
+        self._verifications += 1
+        self._moved.set()
         if self._places:
             await self._places.tell(self._redis, self._mirror)
         if not self.connected:
@@ -173,7 +201,6 @@ class Reader:
         events = [event_of(entry_id, fields) for entry_id, fields in reversed(entries)]
         found.load(events, _readable(found, {line.decode(): record for line, record in records.items()}))
         self._on_replaced(found)
-        self._moved.set()
 
     def _heard(self) -> None:
         self.heard_at = time.monotonic()

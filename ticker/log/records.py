@@ -68,10 +68,11 @@ def text_fragment(text: str) -> str:
 
 
 def event_of(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Event:
-    """Read an entry of the events stream."""
+    """Read an entry of the events stream. A type that only newer processes know is a change: the record tells the rest."""
+    kind = fields[b"type"].decode()
     return Event(
         cursor=Cursor(entry_id.decode()),
-        type=EventType(fields[b"type"].decode()),
+        type=EventType(kind) if kind in set(EventType) else EventType.CORRECT,
         line=fields[b"line"].decode(),
         version=int(fields[b"version"]),
         at=int(fields[b"at"]),

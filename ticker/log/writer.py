@@ -30,7 +30,7 @@ from ticker.log.keys import ChannelKeys, Keys
 from ticker.log.records import STAMP, encode, keys_of, line_of, record_of, text_fragment
 from ticker.log.redis import AnswerLost, NotSent, Script, Scripts, unavailable
 from ticker.model.channel import Channel
-from ticker.model.cursor import Cursor
+from ticker.model.cursor import START, Cursor
 from ticker.model.draft import Author, Change, Draft, Withdrawal
 from ticker.model.event import EventType
 from ticker.model.line import Line, Status
@@ -40,8 +40,6 @@ REPEAT_FOR: Final = 5.0
 
 AUDIT_KEPT: Final = 20_000
 """Entries of the audit log kept per channel; older ones also go by the channel's days."""
-
-_TRIES_AGAINST_OTHERS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,7 @@ class _Field:
 
     name: str
     digest: str
+    ours: bool  # made by us for a change without a key
 
 
 class Writer:
@@ -194,7 +193,8 @@ class Writer:
     ) -> Posted:
         keys = self._keys.channel(channel.id)
         field = _field(author, key)
-        for _ in range(_TRIES_AGAINST_OTHERS):
+        deadline = self._clock() + REPEAT_FOR
+        while self._clock() < deadline:
             record, kept = await self._ask(self._read(keys, line_id, field.name))
             if record is None:
                 raise LineUnknown(line_id)
@@ -218,7 +218,8 @@ class Writer:
             )
             if reply[0] != b"conflict":
                 return _posted(channel, line_id, reply, field)
-            # Somebody was faster. Without If-Match the change applies to what is there now: look again.
+            # Somebody was faster. Without If-Match the change applies to what is there now: look again, out of step.
+            await self._sleep(secrets.randbelow(10) / 1000)
         raise LogUnavailable(Unavailable.BUSY, 1, "the line is being changed by others all the time")
 
     async def _read(self, keys: ChannelKeys, line_id: str, field: str) -> tuple[bytes | None, bytes | None]:
@@ -230,7 +231,7 @@ class Writer:
 
     async def _tail(self, channel: Channel) -> Cursor:
         entries = await self._ask(self._redis.xrevrange(self._keys.channel(channel.id).events, count=1))
-        return Cursor(entries[0][0].decode())
+        return Cursor(entries[0][0].decode()) if entries else START
 
     async def _ask(self, question: Awaitable[Any]) -> Any:
         """Await a read; what Redis refuses becomes LogUnavailable."""
@@ -287,8 +288,8 @@ def _refuse(line: Line, expected: int | None) -> None:
 def _field(author: Author, key: Key | None) -> _Field:
     """Give the key's field: the editor's own, by token, or one that nobody else can have."""
     if key is None:
-        return _Field(f"~{ULID()}", "")
-    return _Field(f"{author.token}\n{key.value}", key.digest)
+        return _Field(f"~{ULID()}", "", ours=True)
+    return _Field(f"{author.token}\n{key.value}", key.digest, ours=False)
 
 
 def _random() -> str:
@@ -338,5 +339,4 @@ def _replayed(channel: Channel, reply: list[bytes], field: _Field) -> Posted:
     if kept["digest"] != field.digest:
         raise KeyReused(field.name)
     # A key of ours can be seen only when our own first attempt had run: that is no replay to the editor.
-    ours = field.name.startswith("~")
-    return Posted(line_of(kept["line"], channel.id, reply[2]), Cursor(kept["cursor"]), replayed=not ours)
+    return Posted(line_of(kept["line"], channel.id, reply[2]), Cursor(kept["cursor"]), replayed=not field.ours)

@@ -1,10 +1,13 @@
-"""What tests of several rooms share: the server, and a Redis of their own."""
+"""What tests of several rooms share: the server, a Redis of their own, and a browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from tests.browsing import Faults, launched
 from tests.redises import RedisServer
 from tests.served import Server
 
@@ -47,3 +50,29 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
     redis = RedisServer(folder).start()
     yield redis
     redis.end()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's chromium, started once for the tests of a file: that takes longer than most of them."""
+    async with async_playwright() as playwright:
+        browser = await launched(playwright)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A fresh visitor with a wide screen."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 700}, timezone_id="Europe/Madrid")
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(context: BrowserContext) -> AsyncIterator[Page]:
+    """A tab; the test fails if a script of it threw or did what its page forbids."""
+    page = await context.new_page()
+    faults = Faults(page)
+    yield page
+    assert (faults.thrown, faults.refused) == ([], [])

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
 import httpx
 import uvicorn
@@ -12,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tests.redises import RedisServer
 from ticker.desk.routes import routes
 from ticker.desk.signin import SignIn
 from ticker.edge.problems import Problem, problem_response
@@ -126,3 +128,8 @@ class Newsroom:
             ],
             exception_handlers={Problem: problem},
         )
+
+
+def newsroom_of_its_own(redis: RedisServer) -> Newsroom:
+    """Give a newsroom that shares a Redis with others and nothing else."""
+    return Newsroom(redis.url, f"desk-{uuid4().hex[:8]}")

@@ -5,31 +5,21 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, Route, async_playwright, expect
+from playwright.async_api import Locator, Page, Route, expect
 
-from tests.desk.newsroom import Newsroom
-from tests.needs import chromium
+from tests.desk.newsroom import Newsroom, newsroom_of_its_own
+from tests.redises import RedisServer
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow, pytest.mark.browser]
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 LINES = re.compile(r"/v1/channels/en/lines$")
 
 
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield browser
-        await browser.close()
+@pytest_asyncio.fixture(loop_scope="module")
+async def newsroom(session_redis: RedisServer) -> AsyncIterator[Newsroom]:
+    """It serves on the event loop that the browser is driven from."""
+    async with newsroom_of_its_own(session_redis) as newsroom:
+        yield newsroom
 
 
 class Desk:
@@ -41,8 +31,6 @@ class Desk:
         self.text = page.locator("#text")
         self.status = page.locator("#desk > section").first.get_by_role("status")
         self.lines = page.locator("#lines > li")
-        self.faults: list[str] = []
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
 
     async def sign_in(self, token: str | None = None) -> None:
         await self.page.goto(f"{self.newsroom.url}/desk")
@@ -58,15 +46,14 @@ class Desk:
         return self.lines.filter(has_text=text)
 
 
-@pytest_asyncio.fixture
-async def desk(newsroom: Newsroom, browser: Browser) -> AsyncIterator[Desk]:
-    desk = Desk(await browser.new_page(viewport={"width": 360, "height": 740}), newsroom)
-    desk.page.set_default_timeout(10_000)
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(newsroom: Newsroom, page: Page) -> Desk:
+    """Signed in, on a phone."""
+    await page.set_viewport_size({"width": 360, "height": 740})
+    page.set_default_timeout(10_000)
+    desk = Desk(page, newsroom)
     await desk.sign_in()
-    yield desk
-
-    assert desk.faults == []
-    await desk.page.close()
+    return desk
 
 
 async def test_an_editor_posts_with_the_keyboard_and_sees_it_out(desk: Desk) -> None:
@@ -280,15 +267,13 @@ async def test_a_revoked_token_ends_the_signin_but_not_the_draft(desk: Desk) -> 
     await expect(desk.text).to_have_value("Bridge closed")
 
 
-async def test_a_wrong_token_is_told(newsroom: Newsroom, browser: Browser) -> None:
+async def test_a_wrong_token_is_told(newsroom: Newsroom, page: Page) -> None:
     """In words, where a screen reader hears them."""
-    page = await browser.new_page()
     await page.goto(f"{newsroom.url}/desk")
     await page.get_by_label("Token").fill("tk_wrong")
     await page.keyboard.press("Enter")
 
     await expect(page.get_by_role("status").filter(has_text="This token is not valid")).to_be_visible()
-    await page.close()
 
 
 async def test_nothing_is_wider_than_a_phone(desk: Desk) -> None:

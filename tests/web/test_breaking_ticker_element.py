@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.web.conftest import Site
+from tests.browsing import Site
 from tests.web.newsroom import ROOT, TICKER, TRACK, Editor, Strip
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pytest.mark.slow]

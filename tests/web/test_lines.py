@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Page
 
-from tests.web.conftest import Site
+from tests.browsing import Site
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pytest.mark.slow]
 

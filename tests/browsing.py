@@ -1,0 +1,81 @@
+"""A browser as readers have one, and sites on other origins for it to open."""
+
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Final
+
+from playwright.async_api import Browser, ConsoleMessage, Page, Playwright
+
+from tests.needs import chromium
+
+ARGUMENTS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+async def launched(playwright: Playwright) -> Browser:
+    """Start Debian's chromium."""
+    return await playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS])
+
+
+class Faults:
+    """What went wrong in a tab: errors that its scripts threw, and what they and the browser wrote as errors."""
+
+    def __init__(self, page: Page) -> None:
+        self.thrown: list[str] = []
+        self.written: list[str] = []
+        page.on("pageerror", lambda error: self.thrown.append(str(error)))
+        page.on("console", self._write)
+
+    @property
+    def refused(self) -> list[str]:
+        """Give what the Content-Security-Policy forbade."""
+        return [text for text in self.written if "Content Security Policy" in text]
+
+    def _write(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.written.append(message.text)
+
+
+class Files(SimpleHTTPRequestHandler):
+    """Serves a folder, and pages that a test wrote."""
+
+    pages: dict[str, str]
+
+    def do_GET(self) -> None:
+        html = self.pages.get(self.path)
+        if html is None:
+            super().do_GET()
+            return
+        body = html.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+class Site:
+    """A site on an origin of its own: the files of a folder, and pages by path."""
+
+    def __init__(self, folder: Path) -> None:
+        self.pages: dict[str, str] = {}
+        handler = type("SiteFiles", (Files,), {"pages": self.pages})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()

@@ -1,5 +1,6 @@
 """The documents say what the code does. Part of `make check`: it reads files and starts nothing."""
 
+import itertools
 import re
 import tomllib
 from collections.abc import Iterator
@@ -7,10 +8,17 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
+import click
 import pytest
+from prometheus_client.metrics import MetricWrapperBase
 
+from ticker import telemetry
+from ticker.cli import ticker
+from ticker.desk.bodies import NewLine
 from ticker.edge.problems import PROBLEMS
+from ticker.live.closing import Cause
 from ticker.log.keys import ChannelKeys, Keys
+from ticker.log.tokens import SCOPES
 from ticker.settings import Settings
 from ticker.settings.load import COMMAND_LINE
 
@@ -21,7 +29,9 @@ LINK: Final = re.compile(r"\]\(<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]: +(\S+)|(?:src|
 """A link in a text, at the foot of a page, or in HTML."""
 
 NO_MODULE: Final = {
+    "tests/test_bad_input.py": "what is refused is refused by every room",
     "tests/test_docs.py": "the documents are no module",
+    "tests/test_invariants.py": "what always holds is held by all modules together",
     "tests/test_needs.py": "tests the tests' own needs.py",
 }
 """Test files that mirror no module, each with the reason."""
@@ -52,13 +62,6 @@ def test_architecture_names_each_redis_key() -> None:
     assert [key for key in [*(field.name for field in fields(ChannelKeys)), *own] if not re.search(rf":{key}\b", text)] == []
 
 
-def test_operate_names_each_setting() -> None:
-    """Who runs ticker finds each setting, by the name that the environment gives it."""
-    text = read(ROOT / "docs/operate.md")
-
-    assert [name for name in settings() if not re.search(rf"\b{name}\b", text)] == []
-
-
 def test_no_page_names_a_setting_that_is_none() -> None:
     """A variable that somebody copies from a page has an effect."""
     named = {name for page in PAGES for name in re.findall(r"\bTICKER_[A-Z_]*[A-Z]\b", read(page))}
@@ -66,11 +69,99 @@ def test_no_page_names_a_setting_that_is_none() -> None:
     assert named - {*settings(), *COMMAND_LINE} == set()
 
 
-def test_post_or_protocol_explains_each_problem() -> None:
-    """Who gets an error as an answer can look up its kind."""
-    text = read(ROOT / "docs/post.md") + read(ROOT / "docs/protocol.md")
+def test_operate_names_each_setting_and_its_default() -> None:
+    """Who runs ticker finds each setting by its name in the environment; who leaves one out gets what the table says."""
+    told = {name: default for name, default, _ in table("docs/operate.md", "variable", "default", "")}
+    simple = {
+        f"TICKER_{name.upper()}": field.default
+        for name, field in Settings.model_fields.items()
+        if isinstance(field.default, str | int | float) and field.default != ""
+    }
 
-    assert [slug for slug in PROBLEMS if f"`{slug}`" not in text and f"/problems/{slug}`" not in text] == []
+    assert list(told) == settings()
+    assert {name: told[name] for name in simple} == {
+        name: f"{default:g}" if isinstance(default, float) else str(default) for name, default in simple.items()
+    }
+
+
+def test_post_tells_status_of_each_problem() -> None:
+    """Who gets an error as an answer can look up its kind."""
+    told = table("docs/post.md", "status", "`type` ends with", "means")
+
+    assert {slug: int(status) for status, slug, _ in told} == {slug: kind.status for slug, kind in PROBLEMS.items()}
+
+
+def test_post_names_fields_and_scopes() -> None:
+    """An editor who reads the page knows all that can be sent, and all that a token can be good for."""
+    assert [field for field, *_ in table("docs/post.md", "field", "of", "limits")] == list(NewLine.model_fields)
+    assert [scope for scope, _ in table("docs/post.md", "scope", "may")] == list(SCOPES)
+
+
+def test_protocol_tells_the_close_codes() -> None:
+    """A viewer that goes by the table does what the server expects of it."""
+    told = {
+        (int(code), reason, returns == "yes")
+        for code, reason, returns in table("docs/protocol.md", "code", "when", "come back?")
+    }
+
+    assert told == {(cause.value.code, cause.value.reason, cause.value.returns) for cause in Cause}
+
+
+def test_operate_names_each_metric_with_its_labels() -> None:
+    """A dashboard that is made from the table finds its numbers."""
+    told = {name: set(re.findall(r"[a-z_]+", labels)) for name, labels, _ in table("docs/operate.md", "metric", "labels", "")}
+
+    assert told == metrics()
+
+
+def test_pages_tell_the_options_of_each_command() -> None:
+    """What `--help` knows, the pages know, and nothing else."""
+    rows = [*table("docs/post.md", "command", "options"), *table("docs/operate.md", "command", "options", "")]
+    told = {re.sub(r" [A-Z]+", "", command): set(re.findall(r"--[a-z-]+", options)) for command, options, *_ in rows}
+
+    assert told == {name: options(command) for name, command in commands(ticker, "ticker")}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_examples_use_options_that_exist(page: Path) -> None:
+    """A command that somebody copies from a page is understood."""
+    known = {name: options(command) for name, command in commands(ticker, "ticker")}
+    used = re.findall(r"\b(ticker (?:token )?[a-z]+)\b([^|`\n]*)", read(page))
+
+    assert [
+        (name, wrong) for name, rest in used if name in known and (wrong := {*re.findall(r" (--[a-z-]+)", rest)} - known[name])
+    ] == []
+
+
+def test_embed_names_what_the_widget_has() -> None:
+    """Who embeds the widget can set and style all that it offers, and what the page offers is there."""
+    scripts = {path.name: read(path) for path in (ROOT / "web/widget").glob("*.js")}
+    page = read(ROOT / "docs/embed.md")
+    observed = re.search(r"observedAttributes = \[(.*?)\]", scripts["breaking-ticker-element.js"])
+    parts = re.search(r"Parts for `::part\(…\)`:([^.]*)\.", page)
+
+    assert observed
+    assert parts
+    assert [name for name, *_ in table("docs/embed.md", "attribute", "property", "meaning", "default")] == re.findall(
+        r"\w+", observed[1]
+    )
+    assert {*re.findall(r"[a-z]+", parts[1])} == {*re.findall(r'\bpart: "([a-z]+)"', "".join(scripts.values()))}
+    assert {*re.findall(r"`(--ticker-[a-z-]+)`", page)} == {*re.findall(r"--ticker-[a-z-]*[a-z]", scripts["style.js"])}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_python_in_a_page_is_python(page: Path) -> None:
+    """A program that somebody copies from a page starts."""
+    for program in re.findall(r"^```python\n(.*?)^```", read(page), re.DOTALL | re.MULTILINE):
+        compile(program, str(page), "exec")
+
+
+def test_each_decision_is_listed() -> None:
+    """Who looks for a reason finds all of them in one list."""
+    folder = ROOT / "docs/decisions"
+    pages = sorted(path.name for path in folder.glob("[0-9]*.md"))
+
+    assert re.findall(r"\((\d{4}-[a-z-]+\.md)\)", read(folder / "README.md")) == pages
 
 
 def test_no_page_names_a_problem_that_is_none() -> None:
@@ -102,6 +193,50 @@ def settings() -> list[str]:
     return [f"TICKER_{field.upper()}" for field in Settings.model_fields]
 
 
+def table(page: str, *head: str) -> list[tuple[str, ...]]:
+    """The rows of the table below a head; a cell that is one piece of code comes without its backticks."""
+    lines = iter(read(ROOT / page).splitlines())
+    for line in lines:
+        if cells(line) == head:
+            next(lines)
+            return [tuple(re.sub(r"^`([^`]*)`$", r"\1", cell) for cell in row) for row in map(cells, lines_of_table(lines))]
+    raise AssertionError(f"{page} has no table | {' | '.join(head)} |")
+
+
+def cells(line: str) -> tuple[str, ...]:
+    """The cells of a line of a table."""
+    return tuple(cell.strip() for cell in line.strip("|").split("|")) if line.startswith("|") else ()
+
+
+def lines_of_table(lines: Iterator[str]) -> Iterator[str]:
+    """The lines up to the end of a table."""
+    return itertools.takewhile(lambda line: line.startswith("|"), lines)
+
+
+def metrics() -> dict[str, set[str]]:
+    """The metrics by the name under which Prometheus shows them, with their labels."""
+    made = [metric for metric in vars(telemetry).values() if isinstance(metric, MetricWrapperBase)]
+    shown = {found.name: "_total" if found.type == "counter" else "" for metric in made for found in metric.describe()}
+    return {name + ending: {*metric._labelnames} for metric, (name, ending) in zip(made, shown.items(), strict=True)}
+
+
+def commands(group: click.Group, name: str) -> Iterator[tuple[str, click.Command]]:
+    """Each command with its full name."""
+    context = click.Context(group)
+    for one in group.list_commands(context):
+        command = group.get_command(context, one)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{name} {one}")
+        else:
+            yield f"{name} {one}", command
+
+
+def options(command: click.Command) -> set[str]:
+    """The options of a command."""
+    return {name for option in command.params if isinstance(option, click.Option) for name in option.opts}
+
+
 def module_of(test: Path) -> Path | None:
     """The module, script or room that a test file is about: its name is the other's, or starts with it."""
     folder = test.relative_to("tests").parent
@@ -116,9 +251,7 @@ def module_of(test: Path) -> Path | None:
 def links(page: Path) -> Iterator[str]:
     """The links of a page that stay in the repository, outside of code."""
     text = re.sub(r"^( *)(```|~~~).*?^\1\2 *$|`[^`\n]*`", "", read(page), flags=re.DOTALL | re.MULTILINE)
-    for found in re.finditer(
-        r"\]\(<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]: +(\S+)|(?:src|srcset|href)=\"([^\"]+)\"", text, re.MULTILINE
-    ):
+    for found in LINK.finditer(text):
         link = next(filter(None, found.groups()))
         if not re.match(r"[a-z]+:", link):
             yield link

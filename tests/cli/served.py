@@ -1,72 +1,22 @@
-"""The product as somebody runs it: `ticker serve` on a free port with a folder of its own, and commands beside it."""
+"""The server that the commands speak to, and a way to lose its answers."""
 
-import os
-import signal
 import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from types import TracebackType
-from typing import Any
 
 import httpx
 
 from tests.cli.conftest import Ran
-
-WITHIN = 20.0  # s; what takes longer does not come
-
-
-def until(condition: Callable[[], bool], what: str) -> None:
-    """Wait for a condition."""
-    deadline = time.monotonic() + WITHIN
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.02)
+from tests.served import WITHIN, Server, environment
 
 
-class Served:
-    """A server that can be stopped and started again on the same folder and port."""
+class Served(Server):
+    """A server with commands beside it that find it by its address."""
 
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.data = folder / "data"
-        self.log = folder / "serve.log"
-        self.token = ""
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> "Served":
-        self.start()
-        self.token = self.command("token", "create", "desk", "--data-dir", str(self.data)).out.strip()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._process is not None:
-            self.stop()
-
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "ticker", "serve", "--port", str(self.port), "--data-dir", str(self.data)],
-                stdout=log,
-                stderr=log,
-                env=environ(TICKER_LEAVE_WINDOW="0.1"),
-            )
-        until(self._ready, f"the server; its log:\n{self.log.read_text()}")
-
-    def stop(self) -> int:
-        """Stop it as a supervisor does, and give its exit status."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
-        status = self._process.wait(WITHIN)
-        self._process = None
-        return status
-
-    def command(self, *args: str, stdin: bytes = b"", url: str | None = None) -> Ran:
+    def run(self, *args: str, stdin: bytes = b"", url: str | None = None) -> Ran:
         """Run a command against it (or what stands before it at `url`) as a process of its own."""
         done = subprocess.run(
             [sys.executable, "-m", "ticker", *args],
@@ -79,35 +29,12 @@ class Served:
         return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def env(self, url: str | None = None) -> dict[str, str]:
-        return environ(TICKER_URL=url or self.url, TICKER_TOKEN=self.token)
-
-    def lines(self, channel: str = "en") -> list[dict[str, Any]]:
-        """All lines that readers see, the newest first."""
-        lines: list[dict[str, Any]] = httpx.get(f"{self.url}/v1/channels/{channel}/lines?limit=100").json()["lines"]
-        return lines
+        return environment(TICKER_URL=url or self.url, TICKER_TOKEN=self.token)
 
     def texts(self, channel: str = "en") -> list[str]:
-        return [line["text"] for line in reversed(self.lines(channel))]
-
-    def _ready(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, self.log.read_text()
-        try:
-            return httpx.get(f"{self.url}/readyz").is_success
-        except httpx.TransportError:
-            return False
-
-
-def free_port() -> int:
-    """Give a port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
-
-
-def environ(**more: str) -> dict[str, str]:
-    """The environment without anything of ours but what is named."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("TICKER_")} | more
+        """All lines that readers see, the oldest first."""
+        lines = httpx.get(f"{self.url}/v1/channels/{channel}/lines?limit=100").json()["lines"]
+        return [line["text"] for line in reversed(lines)]
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.served import WITHIN, Served, dropping, free_port, until
+from tests.cli.served import Served, dropping
+from tests.served import WITHIN, free_port, until
 
 pytestmark = pytest.mark.slow
 
@@ -27,20 +28,24 @@ def running(command: list[str], server: Served, **pipes: Any) -> Iterator[subpro
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Served]:
-    with Served(tmp_path) as served:
+    served = Served(tmp_path)
+    try:
+        served.start()
         yield served
+    finally:
+        served.end()
 
 
 def test_a_line_goes_the_whole_way(server: Served) -> None:
     """Posted, corrected, withdrawn from the shell; the server ends cleanly when asked to."""
-    posted = server.command("post", "Quake felt in Lima", "--channel", "en", "--source", "Civil Defence", "--topic", "world")
+    posted = server.run("post", "Quake felt in Lima", "--channel", "en", "--source", "Civil Defence", "--topic", "world")
     line = posted.out.split()[0]
-    corrected = server.command(
+    corrected = server.run(
         "correct", line, "--channel", "en", "--text", "Quake felt in Cusco", "--correction", "Not Lima", "--if-match", "1"
     )
-    late = server.command("correct", line, "--channel", "en", "--kind", "refile", "--text", "x", "--if-match", "1")
+    late = server.run("correct", line, "--channel", "en", "--kind", "refile", "--text", "x", "--if-match", "1")
     seen = server.texts()
-    withdrawn = server.command("withdraw", line, "--channel", "en", "--reason", "wrong")
+    withdrawn = server.run("withdraw", line, "--channel", "en", "--reason", "wrong")
 
     assert [ran.status for ran in (posted, corrected, withdrawn)] == [0, 0, 0], (posted, corrected, withdrawn)
     assert (late.status, late.out, late.err.count("\n")) == (1, "", 1)
@@ -51,7 +56,7 @@ def test_a_line_goes_the_whole_way(server: Served) -> None:
 
 def test_refusals_come_as_one_line(server: Served) -> None:
     """Of each kind, with exit status 1."""
-    server.command("post", "a", "--channel", "en")
+    server.run("post", "a", "--channel", "en")
     asked = [
         ["post", "a", "--channel", "en"],
         ["post", "\x07", "--channel", "en"],
@@ -60,7 +65,7 @@ def test_refusals_come_as_one_line(server: Served) -> None:
         ["withdraw", "nothing", "--channel", "en", "--reason", "wrong"],
     ]
 
-    said = [server.command(*args) for args in asked]
+    said = [server.run(*args) for args in asked]
 
     assert [ran.err.split(": ")[1] for ran in said] == [
         "Duplicate line",
@@ -75,7 +80,7 @@ def test_refusals_come_as_one_line(server: Served) -> None:
 def test_a_lost_answer_doubles_nothing(server: Served) -> None:
     """The line is in the log when its answer is lost; the command asks again and gets the first answer."""
     with dropping(server.port, 0) as proxy:
-        ran = server.command("post", "once", "--channel", "en", url=proxy)
+        ran = server.run("post", "once", "--channel", "en", url=proxy)
 
     assert (ran.status, server.texts()) == (0, ["once"])
     assert ran.out.endswith(" replayed\n")
@@ -85,9 +90,9 @@ def test_a_rerun_of_standard_input_posts_what_is_missing(server: Served) -> None
     """After an answer is lost and time is up, and after a refusal was mended: each line once, in order."""
     lines = b"one\ntwo\n\x07three\nfour\n"
     with dropping(server.port, 1) as proxy:
-        lost = server.command("post", "-", "--channel", "en", "--timeout", "0", stdin=lines, url=proxy)
-    refused = server.command("post", "-", "--channel", "en", stdin=lines)
-    mended = server.command("post", "-", "--channel", "en", stdin=lines.replace(b"\x07", b""))
+        lost = server.run("post", "-", "--channel", "en", "--timeout", "0", stdin=lines, url=proxy)
+    refused = server.run("post", "-", "--channel", "en", stdin=lines)
+    mended = server.run("post", "-", "--channel", "en", stdin=lines.replace(b"\x07", b""))
 
     assert (lost.status, len(lost.out.splitlines())) == (1, 1)
     assert lost.err.endswith("; it may have happened all the same: run it again\n")
@@ -120,12 +125,12 @@ def test_tail_goes_on_over_a_restart_and_ends_quietly(server: Served, tmp_path: 
             [sys.executable, "-m", "ticker", "tail", "--channel", "en"], server, stdout=out, stderr=subprocess.PIPE
         ) as tail,
     ):
-        first = server.command("post", "one", "--channel", "en").out.split()[0]
+        first = server.run("post", "one", "--channel", "en").out.split()[0]
         until(lambda: "one" in shown.read_text(), "the first line")
         server.stop()
         server.start()
-        server.command("post", "two", "--channel", "en")
-        server.command("withdraw", first, "--channel", "en", "--reason", "wrong")
+        server.run("post", "two", "--channel", "en")
+        server.run("withdraw", first, "--channel", "en", "--reason", "wrong")
         until(lambda: "WITHDRAWN" in shown.read_text(), "the withdrawal")
         tail.send_signal(signal.SIGINT)
 
@@ -138,8 +143,8 @@ def test_tail_goes_on_over_a_restart_and_ends_quietly(server: Served, tmp_path: 
 
 def test_a_second_server_says_on_one_line_what_is_in_its_way(server: Served, tmp_path: Path) -> None:
     """The port, or the data folder."""
-    port = server.command("serve", "--port", str(server.port), "--data-dir", str(tmp_path / "other"))
-    folder = server.command("serve", "--port", str(free_port()), "--data-dir", str(server.data))
+    port = server.run("serve", "--port", str(server.port), "--data-dir", str(tmp_path / "other"))
+    folder = server.run("serve", "--port", str(free_port()), "--data-dir", str(server.data))
 
     assert (port.status, port.out, port.err.count("\n")) == (1, "", 1)
     assert port.err.startswith(f"ticker: cannot listen on 127.0.0.1 port {server.port}: ")

@@ -15,6 +15,7 @@ from websockets.asyncio.client import connect as ws_connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.served import WITHIN
+from ticker.model.times import parse_rfc3339
 
 Message = dict[str, Any]
 TRANSPORTS: Final = ("ws", "sse", "poll")
@@ -23,39 +24,69 @@ TRANSPORTS: Final = ("ws", "sse", "poll")
 class Screen:
     """What a viewer shows, and what it has ever been shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = 1000) -> None:
         self.lines: dict[str, dict[str, Any]] = {}
         self.versions: dict[str, int] = {}
         self.cursor: str | None = None
         self.messages: list[Message] = []
         self.twice: list[Message] = []  # what came though it was shown already
+        self._limit = limit  # how many lines it holds at most
+        self._ahead = 0  # ms that the server's clock is ahead of the viewer's
 
-    def apply(self, message: Message) -> None:
+    def apply(self, message: Message, clock: int | None = None) -> None:
+        """Apply a message that comes at `clock` (ms since 1970 by the viewer's clock); without one, nothing expires."""
         self.messages.append(message)
         self.cursor = message.get("cursor", self.cursor)
-        if message["type"] == "snapshot":
-            self.lines = {line["id"]: line for line in message["lines"]}
-            self.versions |= {line["id"]: line["version"] for line in message["lines"]}
-        elif message["type"] in ("publish", "correct"):
-            line = message["line"]
+        if clock is not None and "now" in message:
+            self._ahead = parse_rfc3339(message["now"]) - clock
+        if message["type"] == "snapshot" and isinstance(message["lines"], list):
+            # Also of the versions: it may be of another history, in which they are lower.
+            shown = [line for line in map(_shown, message["lines"]) if line]
+            self.lines = {line["id"]: line for line in shown}
+            self.versions = {line["id"]: line["version"] for line in shown}
+        elif message["type"] in ("publish", "correct") and (line := _shown(message.get("line"))):
             if line["version"] <= self.versions.get(line["id"], 0):
                 self.twice.append(message)
             else:
                 self.lines[line["id"]] = line
                 self.versions[line["id"]] = line["version"]
-        elif message["type"] == "withdraw":
+        elif message["type"] == "withdraw" and message["version"] >= self.versions.get(message["id"], 0):
             self.lines.pop(message["id"], None)
-            self.versions[message["id"]] = max(message["version"], self.versions.get(message["id"], 0))
+            self.versions[message["id"]] = message["version"]
+        self.lines = {line["id"]: line for line in self.shown(clock)[: self._limit]}
+
+    def shown(self, clock: int | None = None) -> list[dict[str, Any]]:
+        """The lines at `clock`: pinned first, then the newest first."""
+        now = None if clock is None else clock + self._ahead
+        lines = [line for line in self.lines.values() if now is None or now < line.get("expires_at", now + 1)]
+        return sorted(lines, key=lambda line: (line["pinned"], line["published"], line["id"]), reverse=True)
 
     @property
     def texts(self) -> list[str]:
-        """The texts on screen: pinned first, then the newest first."""
-        shown = sorted(self.lines.values(), key=lambda line: (line["pinned"], line["published"], line["id"]), reverse=True)
-        return [line["text"] for line in shown]
+        """The texts on screen, in order."""
+        return [line["text"] for line in self.shown()]
 
     @property
     def types(self) -> list[str]:
         return [message["type"] for message in self.messages]
+
+
+def _shown(line: Any) -> dict[str, Any] | None:
+    """Give a line as a viewer holds it; None for what has not the shape of one."""
+    shapes = {"id": str, "text": str, "version": int, "published": str}
+    if not isinstance(line, dict) or not all(isinstance(line.get(name), shape) for name, shape in shapes.items()):
+        return None
+    if _time(line["published"]) is None:
+        return None
+    expires = _time(line.get("expires"))
+    return line | {"pinned": line.get("pinned") is True} | ({} if expires is None else {"expires_at": expires})
+
+
+def _time(value: Any) -> int | None:
+    try:
+        return parse_rfc3339(value)
+    except (TypeError, ValueError):
+        return None
 
 
 class Viewer:
@@ -147,9 +178,6 @@ class Viewer:
                 pass
 
 
-def connect(
-    url: str, channel: str = "en", transport: str = "ws", screen: Screen | None = None, **params: Any
-) -> Viewer:
+def connect(url: str, channel: str = "en", transport: str = "ws", screen: Screen | None = None, **params: Any) -> Viewer:
     """Give a viewer that resumes where `screen` stands; use it in `async with`."""
     return Viewer(url, channel, transport, screen or Screen(), params)
-

@@ -33,6 +33,7 @@ NO_MODULE: Final = {
     "tests/test_docs.py": "the documents are no module",
     "tests/test_invariants.py": "what always holds is held by all modules together",
     "tests/test_needs.py": "tests the tests' own needs.py",
+    "tests/test_vectors.py": "one set of messages for the Python viewer and the widget",
 }
 """Test files that mirror no module, each with the reason."""
 

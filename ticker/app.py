@@ -48,6 +48,7 @@ from ticker.log.tokens import Tokens
 from ticker.log.writer import Writer
 from ticker.model.channel import Channel
 from ticker.model.cursor import Cursor
+from ticker.model.event import EventType
 from ticker.openapi import document as openapi_document
 from ticker.pages.errors import error_page
 from ticker.pages.routes import routes as pages_routes
@@ -62,6 +63,10 @@ LOADED_WITHIN: Final = 10.0
 
 STALE_AFTER: Final = 10.0
 """Seconds of Redis's silence after which a process that shares its log is no longer ready."""
+
+SEND_BUFFER: Final = 128 * 1024
+"""Bytes that the kernel may hold for a viewer that does not read (Linux doubles it). Left alone, it goes up to 4 MB each: no
+bound that a slow viewer would ever meet."""
 
 _PROPAGATED_WITHIN = 1.0  # s, for other processes to show a change
 
@@ -136,6 +141,8 @@ class Server:
         assert isinstance(error, Problem)
         if request.method in ("POST", "PATCH", "DELETE"):
             telemetry.rejected.labels(error.slug).inc()
+        elif request.url.path.startswith("/v1/"):
+            error.headers.setdefault("Access-Control-Allow-Origin", "*")  # so that a script on any site can read why
         return error_page(request, error, self.settings.channels, self.settings.base_url)
 
     def _http_error(self, request: Request, error: Exception) -> Response:
@@ -161,16 +168,17 @@ class Server:
         return await audit_entries(self.redis, self.keys, channel, line=line, limit=limit)
 
     async def _reached(self, channel: str, cursor: Cursor, within: float) -> bool:
-        """Wait until this process, and each that shares its log, shows what was written."""
+        """Wait until this process shows what was written; and where it replaced an old text, each that shares its log."""
         here = await self.reader.reached(channel, cursor, within)
-        if self.places is None or not here:
+        event = self.mirror.channels[channel].event(cursor)
+        if self.places is None or not here or event is None or event.type is EventType.PUBLISH:
             return here
         return await self.places.passed(channel, cursor, _PROPAGATED_WITHIN)
 
     def readiness(self) -> dict[str, Any]:
         """Give `{"ready", "redis", "engine"?}`."""
         silent = time.monotonic() - self.reader.heard_at
-        connected = self.reader.connected and silent < STALE_AFTER
+        connected = bool(self.reader.connected) and silent < STALE_AFTER
         state: dict[str, Any] = {"ready": self.reader.loaded and connected and not self.stopping}
         state["redis"] = "connected" if connected else "unreachable"
         if self.engine:
@@ -291,9 +299,11 @@ async def _serve(settings: Settings, demo: bool) -> int:
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        listening = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
     except OSError as error:
         raise OSError(f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}") from error
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # its connections inherit it
+    return listening
 
 
 async def _greet(server: Server) -> None:

@@ -57,7 +57,7 @@ class _Live:
 
     def _must_be_ready(self) -> None:
         if not self.ready():
-            raise Problem("log-unreachable", "The lines are not loaded yet.", headers={"Retry-After": "1"} | _ANY_ORIGIN)
+            raise Problem("log-unreachable", "The lines are not loaded yet.", headers={"Retry-After": "1"})
 
     async def websocket(self, websocket: WebSocket) -> None:
         # A browser sees no status of a refused handshake, so every refusal is an accept and a close that says why.
@@ -108,9 +108,9 @@ class _Live:
         line_id = request.path_params["line"]
         line = found.get(line_id) if LINE_ID.fullmatch(line_id) else None
         if line is None:
-            raise Problem("unknown-line", f"There is no line {line_id!r} in this channel.", headers=_ANY_ORIGIN)
+            raise Problem("unknown-line", f"There is no line {line_id!r} in this channel.")
         if not line.usable:
-            raise Problem("line-withdrawn", "This line was withdrawn.", headers=_ANY_ORIGIN, line=line.as_json())
+            raise Problem("line-withdrawn", "This line was withdrawn.", line=line.as_json())
         body = json.dumps(line.as_json(), ensure_ascii=False).encode()
         headers = {"ETag": f'"{line.version}"', "Cache-Control": "no-cache"} | _ANY_ORIGIN
         return Response(body, media_type="application/json", headers=headers)

@@ -95,6 +95,11 @@ class ChannelMirror:
         """Whether an unknown cursor counts fewer events than the ring's oldest, so that it may just be too old."""
         return bool(self._ring) and number(cursor) < number(self._ring[0].cursor)
 
+    def event(self, cursor: Cursor) -> Event | None:
+        """Give the event of this name, as far back as the ring reaches."""
+        place = self._index.get(cursor)
+        return None if place is None else self._ring[place - self._first]
+
     def knows(self, cursor: Cursor) -> bool:
         """Whether the event of this name was applied, as far back as the ring reaches."""
         return cursor in self._index or cursor == self.cursor

@@ -65,7 +65,7 @@ class Reader:
         self._verifications = 0
         self._moved = asyncio.Event()
         self.loaded = False  # whether the mirror has ever been at the log's tail
-        self.connected = False
+        self.connected: bool | None = None  # None: not tried yet
         self.heard_at = 0.0  # monotonic s, when Redis last answered
 
     async def run(self) -> None:
@@ -79,7 +79,7 @@ class Reader:
             except HistoryChanged:
                 pass  # the channel is loaded anew
             except Exception as error:  # noqa: BLE001  # a fault of ours must not leave every viewer of the process behind either
-                if self.connected or not self.loaded:
+                if self.connected is not False:
                     _log.warning("log_unreachable", error=repr(error))
                 self.connected = False
                 await asyncio.sleep(random.uniform(0, pause))

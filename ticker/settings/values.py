@@ -110,7 +110,7 @@ class Settings(BaseModel):
     """How many missed events a returning viewer is sent; one that missed more gets a snapshot."""
 
     trusted_proxies: Annotated[tuple[_Network, ...], Strict(False)] = ()
-    """Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or networks. None by default."""
+    """Proxies whose X-Forwarded-For is believed: addresses or networks. None by default."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least weight of what is logged."""

@@ -6,7 +6,6 @@ import itertools
 import json
 import os
 import signal
-import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,7 @@ from lxml import etree
 
 from tests.redises import RedisServer
 from tests.served import WITHIN, Server, until
-from tests.viewers import TRANSPORTS, Screen, connect
+from tests.viewers import TRANSPORTS, Screen, connect, stalled
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 
@@ -279,7 +278,7 @@ async def test_5_one_slow_viewer_costs_nobody_else_anything(servers: Callable[..
     async with httpx.AsyncClient(base_url=server.url, headers=server.editor, timeout=WITHIN) as editor:
         for count in range(100):
             assert (await editor.post(LINES, json={"text": f"{count} {filler}"})).status_code == 201
-        slow = [stuck(server, transport) for _ in range(5)]
+        slow = [stalled(server.port, transport=transport) for _ in range(5)]
         async with connect(server.url, transport=transport) as viewer:
             for count in range(100, 300):
                 assert (await editor.post(LINES, json={"text": f"{count} {filler}"})).status_code == 201
@@ -292,23 +291,6 @@ async def test_5_one_slow_viewer_costs_nobody_else_anything(servers: Callable[..
 
     assert shown == [str(count) for count in range(100, 300)]
     assert screen.types.count("snapshot") == 1
-
-
-def stuck(server: Server, transport: str) -> socket.socket:
-    """A viewer that asks for much and reads nothing."""
-    connection = socket.socket()
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.connect(("127.0.0.1", server.port))
-    fields = [f"GET /v1/channels/en/{transport}?limit=100 HTTP/1.1", "Host: localhost"]
-    if transport == "ws":
-        fields += [
-            "Connection: Upgrade",
-            "Upgrade: websocket",
-            "Sec-WebSocket-Version: 13",
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-        ]
-    connection.sendall("\r\n".join([*fields, "", ""]).encode())
-    return connection
 
 
 # -- 6 ---------------------------------------------------------------------------------------------------------------

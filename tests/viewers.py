@@ -5,6 +5,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, Self
@@ -181,3 +182,16 @@ class Viewer:
 def connect(url: str, channel: str = "en", transport: str = "ws", screen: Screen | None = None, **params: Any) -> Viewer:
     """Give a viewer that resumes where `screen` stands; use it in `async with`."""
     return Viewer(url, channel, transport, screen or Screen(), params)
+
+
+def stalled(port: int, channel: str = "en", transport: str = "ws") -> socket.socket:
+    """Give the connection of a viewer that asks for a hundred lines and reads nothing; close it."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", port))
+    fields = [f"GET /v1/channels/{channel}/{transport}?limit=100 HTTP/1.1", "Host: localhost"]
+    if transport == "ws":
+        fields += ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"]
+        fields += ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
+    connection.sendall("\r\n".join([*fields, "", ""]).encode())
+    return connection

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 class ChannelKeys:
     """The keys of one channel."""
 
-    events: str  # stream, id N-R: type, line, version, at, prev. Written by the scripts, trimmed there, never to nothing
+    events: str  # stream, id N-R: type, line, version, at, prev, forgot?. Written and trimmed by the scripts, never to nothing
     lines: str  # hash, line id → record (JSON): the only public place of the text. Written by the scripts
     current: str  # sorted set, usable line ids by time of publication. Written by the scripts
     withdrawn: str  # sorted set, withdrawn line ids by time of withdrawal. Written by the scripts

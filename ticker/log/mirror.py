@@ -8,8 +8,8 @@ Plain calls: no asyncio, no Redis, no clock. The reader feeds it; live, feeds an
 
 It keeps true that an event is applied only on top of its predecessor (`prev`), so the ring has no hole and never joins two
 histories; and that a record only ever gives way to a newer one, so no replay can bring an old text back. An event that is
-older than the record found for it moves the cursor and shows nothing: the event that made the record is still to come, and
-every process shows it then, in the same order. An event whose record is gone takes the line away: the log keeps it no longer.
+older than the record found for it moves the cursor and tells nothing: the event that made the record is still to come. An
+event whose record is gone takes the line away: the log keeps it no longer.
 """
 
 import math
@@ -51,7 +51,6 @@ class ChannelMirror:
         self._usable: dict[str, Line] = {}  # in order of publication, the oldest first
         self._withdrawn: dict[str, Line] = {}  # in order of withdrawal
         self._pinned: set[str] = set()
-        self._unseen: set[str] = set()  # published, but already changed again by an event that is still to come
         self._expiring: dict[str, int] = {}  # usable line → its `expires`
         self._expires_next = math.inf  # ms, no later than the earliest of them
         self._ring: deque[Event] = deque()
@@ -124,22 +123,20 @@ class ChannelMirror:
         if event.prev != self.cursor:
             raise HistoryChanged(f"{self.channel.id}: {event.cursor} follows {event.prev}, but we hold {self.cursor}")
         self._remember(event)
+        self.revision += 1
+        for forgotten in event.forgot:
+            self._forget(forgotten)
         known = self._lines.get(event.line)
         if line is None:
-            if known is not None and known.version < event.version:
-                self._forget(event.line)
-                self.revision += 1
+            self._forget(event.line)
             return Applied(event, None, gone=True)
-        if line.version == event.version and (known is None or known.version < line.version):
+        if known is None or known.version < line.version:
             self._keep(line)
-            self.revision += 1
-        elif known is None:
-            self._unseen.add(event.line)
-        if event.type is EventType.PUBLISH:
-            self._retain(self._usable, len(self._unseen))
-        elif event.type is EventType.WITHDRAW:
-            self._retain(self._withdrawn)
-        return Applied(event, line if line.version == event.version else None)
+        elif event.type is EventType.WITHDRAW and known.version == event.version:
+            # Its record came with an earlier event; its place among the tombstones is here.
+            self._withdrawn[event.line] = self._withdrawn.pop(event.line, known)
+        shown = self._lines[event.line]
+        return Applied(event, shown if shown.version == event.version else None)
 
     def tick(self, now: int) -> None:
         """Let go of what time ends: lines that expired or are older than the channel keeps."""
@@ -175,7 +172,6 @@ class ChannelMirror:
     def _keep(self, line: Line) -> None:
         self._lines[line.id] = line
         self._pinned.discard(line.id)
-        self._unseen.discard(line.id)
         self._expiring.pop(line.id, None)
         if not line.usable:
             self._usable.pop(line.id, None)
@@ -192,13 +188,6 @@ class ChannelMirror:
         if line.expires is not None:
             self._expiring[line.id] = line.expires
             self._expires_next = min(self._expires_next, line.expires)
-
-    def _retain(self, lines: dict[str, Line], unseen: int = 0) -> None:
-        """Keep as many as the scripts keep in the log, by the same rule at the same events: the oldest go, pinned ones stay."""
-        excess = max(0, len(lines) + unseen - self.channel.retention.lines)
-        for line in [*islice(lines.values(), excess)]:
-            if not line.pinned:
-                self._forget(line.id)
 
     def _forget(self, line_id: str) -> None:
         for known in (self._lines, self._usable, self._withdrawn, self._expiring):

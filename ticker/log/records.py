@@ -77,4 +77,5 @@ def event_of(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Event:
         version=int(fields[b"version"]),
         at=int(fields[b"at"]),
         prev=Cursor(fields[b"prev"].decode()),
+        forgot=tuple(fields.get(b"forgot", b"").decode().split()),
     )

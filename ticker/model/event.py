@@ -24,3 +24,4 @@ class Event:
     version: int  # the version that the event made
     at: int  # ms since 1970 by the store's clock; strictly rising within a channel
     prev: Cursor  # the event before it: proof that nothing is missing between the two
+    forgot: tuple[str, ...] = ()  # lines that the log keeps no longer from this event on, to make room

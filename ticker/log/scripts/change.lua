@@ -14,13 +14,13 @@ if not old then return {'unknown'} end
 old = {raw = old, fields = cjson.decode(old)}
 if old.fields.version ~= tonumber(version) then return {'conflict', id, old.raw} end
 
-local cursor, at = append(events, kind, id, integer(tonumber(version) + 1), random, keep_events)
+local forgotten = kind == 'withdraw' and retain(withdrawn, lines, keys, tonumber(keep_lines) - 1) or {}
+local cursor, at = append(events, kind, id, integer(tonumber(version) + 1), random, keep_events, forgotten)
 record = stamped(record, at)
 redis.call('HSET', lines, id, record)
 if kind == 'withdraw' then
   redis.call('ZREM', current, id)
   redis.call('ZADD', withdrawn, integer(at), id)
-  retain(withdrawn, lines, keys, keep_lines)
 end
 redis.call('HSET', keys, key, cjson.encode({line = id, digest = digest, cursor = cursor}))
 redis.call('XADD', audit, 'MAXLEN', '~', keep_audit, '*', 'entry', stamped(entry, at))

@@ -21,12 +21,17 @@ end
 local function stamped(text, at) return (string.gsub(text, '\1', integer(at))) end
 
 -- Append an event; gives its cursor and time. Trimmed exactly, and never to nothing: the tail proves the history.
-local function append(events, kind, line, version, random, keep)
+-- `forgotten` are lines that had to make room: told, so that every mirror forgets the same ones at the same event.
+local function append(events, kind, line, version, random, keep, forgotten)
   local prev, n, last = tail(events)
   local at = later_than(last)
   local cursor = integer(n + 1) .. '-' .. random
-  redis.call('XADD', events, 'MAXLEN', '=', math.max(tonumber(keep), 1), cursor,
-    'type', kind, 'line', line, 'version', version, 'at', integer(at), 'prev', prev)
+  local fields = {'type', kind, 'line', line, 'version', version, 'at', integer(at), 'prev', prev}
+  if #forgotten > 0 then
+    table.insert(fields, 'forgot')
+    table.insert(fields, table.concat(forgotten, ' '))
+  end
+  redis.call('XADD', events, 'MAXLEN', '=', math.max(tonumber(keep), 1), cursor, unpack(fields))
   return cursor, at
 end
 
@@ -38,9 +43,9 @@ local function forget(lines, keys, id)
   redis.call('HDEL', lines, id)
 end
 
--- Forget the oldest of a sorted set beyond `keep`, or older than `before` (ms). A pinned line stays.
+-- Forget the oldest of a sorted set beyond `keep`, or older than `before` (ms); gives their ids. A pinned line stays.
 local function retain(set, lines, keys, keep, before)
-  local forgotten = 0
+  local forgotten = {}
   local excess = redis.call('ZCARD', set) - tonumber(keep)
   local oldest = excess > 0 and redis.call('ZRANGE', set, 0, excess - 1) or {}
   if before then
@@ -52,7 +57,7 @@ local function retain(set, lines, keys, keep, before)
     if not (record and string.find(record, '"pinned":true', 1, true)) then
       forget(lines, keys, id)
       redis.call('ZREM', set, id)
-      forgotten = forgotten + 1
+      table.insert(forgotten, id)
     end
   end
   return forgotten

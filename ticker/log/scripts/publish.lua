@@ -18,11 +18,11 @@ if tonumber(window) > 0 then
   end
 end
 
-local cursor, at = append(events, 'publish', id, '1', random, keep_events)
+local forgotten = retain(current, lines, keys, tonumber(keep_lines) - 1)
+local cursor, at = append(events, 'publish', id, '1', random, keep_events, forgotten)
 record = stamped(record, at)
 redis.call('HSET', lines, id, record)
 redis.call('ZADD', current, integer(at), id)
 redis.call('HSET', keys, key, cjson.encode({line = id, digest = digest, cursor = cursor}))
 redis.call('XADD', audit, 'MAXLEN', '~', keep_audit, '*', 'entry', stamped(entry, at))
-retain(current, lines, keys, keep_lines)
 return {'ok', cursor, record}

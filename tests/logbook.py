@@ -29,6 +29,7 @@ class Logbook:
         self.events: list[Event] = []  # those that are kept
         self.records: dict[str, Line] = {}
         self.cursor: Cursor = START
+        self._before: dict[Cursor, dict[str, Line]] = {START: {}}  # the records as they were at each event
         self._count = 0
         self._branch = 0
         self._ids = 0
@@ -96,9 +97,8 @@ class Logbook:
     def lose(self, keep: int) -> None:
         """Lose what came after the first `keep` events that are kept; what comes then is another history."""
         self.events = self.events[:keep]
-        versions = {event.line: event.version for event in self.events}
-        self.records = {line: record for line, record in self.records.items() if versions.get(line) == record.version}
         self.cursor = self.events[-1].cursor if self.events else START
+        self.records = dict(self._before[self.cursor])
         self._count = int(self.cursor.split("-")[0])
         self._branch += 1
 
@@ -115,6 +115,7 @@ class Logbook:
         self.events = self.events[-self.channel.retention.events :]
         self.cursor = cursor
         self.records[line.id] = line
+        self._before[cursor] = dict(self.records)
 
     def _room(self, oldest: list[Line]) -> tuple[str, ...]:
         """Forget what there is no room for when one more comes; a pinned line stays."""

@@ -2,15 +2,16 @@
 # make test   everything                                  make quick  the core alone, in about a second
 # make check  reads and judges                            make fix    writes what a machine can repair
 # make cover  everything, and which branches it takes     make clean  back to a fresh clone; data/ stays
+# make bench  fan-out beside its peers, eight minutes; make bench ARGS=--quick for one (bench/README.md)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run demo test quick cover check lint types imports docs fix clean
+.PHONY: run demo test quick cover bench check lint types imports docs fix clean
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
-ARGS ?= # more words for pytest: make test ARGS="-k resume -x"
+ARGS ?= # more words for pytest or the bench: make test ARGS="-k resume -x"
 
 # What `make quick` runs: the plain core, which needs no Redis, no socket and no clock.
 CORE := tests/model $(wildcard tests/log/test_mirror*.py tests/live/test_fanout*.py tests/live/test_frames*.py)
@@ -31,6 +32,10 @@ quick: .make/test
 cover: .make/test
 	.ci/debian-packages
 	$(BIN)/python -m pytest --cov --cov-report term $(ARGS)
+
+bench: .make/test .make/bench-venv/pyvenv.cfg
+	.ci/debian-packages gcc libc6-dev libnginx-mod-nchan
+	$(BIN)/python -m bench.run $(ARGS)
 
 check: lint types imports docs
 
@@ -62,6 +67,13 @@ clean:
 	@echo "Installing ticker and its packages into .venv …"
 	@$(PIP) --editable '.[$(EXTRAS)]'
 	@mkdir -p .make && touch $@
+
+# A peer of the bench, in an environment of its own. Without it the bench says so and goes on.
+.make/bench-venv/pyvenv.cfg: .venv/pyvenv.cfg
+	@mkdir -p .make
+	@$(PYTHON) -m venv .make/bench-venv
+	@.make/bench-venv/bin/python -m pip install --quiet --disable-pip-version-check socketify==0.0.31 || \
+		echo "uWebSockets cannot be measured: there is no socketify to install." >&2
 
 # Debian's own python3 comes without venv; saying so beats its half-made environment.
 .venv/pyvenv.cfg:

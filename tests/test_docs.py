@@ -245,7 +245,7 @@ def module_of(test: Path) -> Path | None:
     names = ["_".join(words[:count]) for count in range(len(words), 0, -1)]
     if folder.parts[:1] == ("web",):
         return next((script for name in names for script in ROOT.glob(f"web/**/{name.replace('_', '-')}.js")), None)
-    room = ROOT / "ticker" / folder
+    room = ROOT / folder if folder.parts[:1] == ("bench",) else ROOT / "ticker" / folder
     return next((path for name in names for path in (room / f"{name}.py", room / name) if path.exists()), None)
 
 

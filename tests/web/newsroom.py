@@ -91,6 +91,24 @@ class Strip:
         )
         return place
 
+    async def passes(self, share: float) -> None:
+        """Move the crawl on to a share of its way."""
+        await self.tells(f"(([one]) => one.currentTime = {share} * one.effect.getTiming().duration)({TRACK}.getAnimations())")
+
+    async def places(self) -> dict[str, float]:
+        """What is in view: the text of each line and px from the start of the viewport to it, as the language is read."""
+        places: dict[str, float] = await self.tells(
+            f"""(() => {{
+              const view = {ROOT}.querySelector('[part=viewport]'), v = view.getBoundingClientRect();
+              const seen = [...{ROOT}.querySelectorAll('li')].map((node) => [node, node.getBoundingClientRect()])
+                .filter(([, a]) => a.left < v.right && a.right > v.left);
+              const right = getComputedStyle(view).direction === 'rtl';
+              return Object.fromEntries(seen.reverse().map(([node, a]) =>
+                [node.querySelector('[part=text]').textContent, right ? v.right - a.right : a.left - v.left]));
+            }})()"""
+        )
+        return places
+
 
 def as_json(texts: Iterable[str]) -> str:
     """Strings as JSON.stringify writes them."""

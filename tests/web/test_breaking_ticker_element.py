@@ -15,6 +15,11 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pyt
 Embed = Callable[[str], str]
 
 PLAIN: Final = '<breaking-ticker channel="en"></breaking-ticker>'
+IN_VIEW: Final = f"""[...{ROOT}.querySelectorAll('li')].some((node) => {{{{
+  const a = node.getBoundingClientRect(), v = {ROOT}.querySelector('[part=viewport]').getBoundingClientRect();
+  return node.textContent.includes('{{text}}') && a.left < v.right && a.right > v.left;
+}}}})"""
+PAST: Final = f"{ROOT}.querySelector('.past')"
 BLOCKED: Final = """
 window.WebSocket = class { constructor() { setTimeout(() => this.onclose?.({ code: 1006 })); } close() {} };
 """
@@ -67,6 +72,60 @@ async def test_changes_leave_what_is_read_in_its_place(strip: Strip, editor: Edi
     places.append(await strip.place(read))
 
     assert places == pytest.approx([before, before], abs=12)  # it goes on crawling: 60 px a second
+
+
+@pytest.mark.parametrize(
+    "channel, count, gone", [("en", 10, 0.0), ("en", 10, 0.4), ("ar", 10, 0.4), ("en", 10, 0.92), ("en", 2, 0.3)]
+)
+async def test_news_comes_next(strip: Strip, editor: Editor, embed: Embed, channel: str, count: int, gone: float) -> None:
+    """Wherever the crawl stands, a new line is on screen within two seconds, and what is being read is not moved."""
+    lines = await editor.posts_all((f"Line {n} of the day, and some more words" for n in range(count)), channel)
+    await strip.page.goto(embed(PLAIN.replace("en", channel)))
+    await strip.shows(*(line["text"] for line in reversed(lines)))
+    await strip.passes(gone)
+    before = await strip.places()
+
+    await editor.posts("News", channel)
+    await strip.reaches(f"{ROOT}.querySelectorAll('li').values().some((node) => node.textContent.includes('News'))")
+    after = await strip.places()
+    await strip.reaches(IN_VIEW.format(text="News"), within=2)
+
+    for text, place in before.items():
+        assert after.get(text, place) == pytest.approx(place, abs=30)  # it goes on crawling: 60 px a second
+    assert len(set(before) - set(after)) <= 2  # what went out of view meanwhile, and of what had hardly come into it
+    await strip.passes(0.99)
+    await strip.reaches(f"{PAST}.childElementCount === 0")
+    assert (await strip.places())["News"] == pytest.approx(0, abs=30)
+
+
+async def test_news_comes_before_a_pinned_line(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """What an editor pinned keeps its place at the head, and does not delay what has just happened."""
+    lines = await editor.posts_all(f"Line {n} of the day, and some more words" for n in range(10))
+    await editor.corrects(lines[0], kind="pin")
+    await strip.page.goto(embed(PLAIN))
+    await strip.shows(*(line["text"] for line in (lines[0], *reversed(lines[1:]))))
+    await strip.passes(0.4)
+    await editor.posts("News")
+
+    await strip.shows(lines[0]["text"], "News", *(line["text"] for line in reversed(lines[2:])))
+    await strip.reaches(IN_VIEW.format(text="News"), within=2)
+
+
+async def test_what_goes_by_before_news_stays_true(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """While the lines in view make way for a new one they are corrected and withdrawn like any other."""
+    lines = await editor.posts_all(f"Line {n} of the day, and some more words" for n in range(4))
+    await strip.page.goto(embed(PLAIN.replace("><", ' max="4"><')))
+    await strip.shows(*(line["text"] for line in reversed(lines)))
+    await strip.passes(0.6)
+    await editor.posts("News")  # and the oldest line is in view, but no longer one of four
+    await strip.reaches(f"/Line 1.*Line 0/.test({PAST}.textContent)")
+    before = await strip.places()
+
+    await editor.withdraws(lines[0])
+    await strip.reaches(f"!{ROOT}.textContent.includes('Line 0')")
+    await editor.corrects(lines[3], text="Line 3, corrected")
+    await strip.reaches(f"{PAST}.textContent.includes('Line 3, corrected')")
+    assert (await strip.places())[lines[1]["text"]] == pytest.approx(before[lines[1]["text"]], abs=30)
 
 
 async def test_pause_holds_lines_but_not_corrections(strip: Strip, editor: Editor, embed: Embed) -> None:

@@ -244,7 +244,7 @@ export class BreakingTickerElement extends HTMLElement {
     this.#strip.classList.toggle("ready", ready);
     this.#strip.classList.toggle("empty", ready && !shown.length);
     this.#drawWords(lines);
-    if (viewer) this.#crawl.show(shown, this.#writing(viewer), quiet);
+    if (viewer) this.#crawl.show(shown, lines, this.#writing(viewer), quiet);
     else this.#crawl.clear();
     this.#drawState();
   }

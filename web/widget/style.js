@@ -63,10 +63,14 @@ section {
 .row { overflow-x: auto; overflow-y: hidden; scroll-padding-inline: 16px; scrollbar-width: thin; }
 .row [part=track] { will-change: auto; }
 ul { display: flex; flex: none; align-items: center; min-inline-size: 100%; block-size: calc(var(--height) - 2px); margin: 0; padding: 0; list-style: none; }
-.single ul + ul { display: none; }
+ul.past { min-inline-size: 0; }
+.single ul[aria-hidden] { display: none; }
 li { display: flex; flex: none; align-items: baseline; gap: 8px; padding-inline: 16px; white-space: nowrap; }
 li::before { content: ""; align-self: center; margin-inline-end: 4px; border: 2px solid var(--muted); border-radius: 50%; }
 li.urgent::before { border-width: 4px; border-color: var(--signal); border-radius: 0; }
+li.cut { box-sizing: border-box; overflow: hidden; }
+li.cut [part=link] { flex: 1; min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; }
+li.cut [part=mark] { display: none; }
 li.fresh { animation: fresh 180ms ease-out; }
 li.changed { animation: changed 1.5s ease-out; }
 @keyframes fresh { from { opacity: 0; } }

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -200,7 +201,10 @@ def _nchan(place: Place) -> Running:
     port = _free_port()
     user = "user root;" if os.geteuid() == 0 else ""
     module = next(path for path in _MODULES if path.exists())
-    filled = Template((PEERS / "nginx.conf").read_text()).substitute(FOLDER=place.folder, PORT=port, MODULE=module, USER=user)
+    files = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 100_000)  # it takes memory for each in advance
+    filled = Template((PEERS / "nginx.conf").read_text()).substitute(
+        FOLDER=place.folder, PORT=port, MODULE=module, USER=user, FILES=files
+    )
     (place.folder / "nginx.conf").write_text(filled)
     command = [nginx, "-p", str(place.folder), "-c", str(place.folder / "nginx.conf"), "-e", str(place.folder / "error.log")]
     process = _started(place, command)

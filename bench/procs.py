@@ -95,7 +95,7 @@ def pss(pids: Iterable[int]) -> int:
 
 
 def idle(pids: Iterable[int], within: float = 10.0) -> None:
-    """Wait until processes have less than a hundredth to do, at most `within` seconds: work left over from before is over."""
+    """Wait until processes use less than a twentieth of a core, at most `within` seconds: earlier work is done then."""
     pids = list(pids)
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:

@@ -7,6 +7,7 @@ import argparse
 import itertools
 import os
 import resource
+import signal
 import sys
 import time
 from collections.abc import Iterable
@@ -29,6 +30,7 @@ SPARE: Final = 500
 def main() -> int:
     """Measure, print and write; give the exit status, 1 if a viewer missed something or a contestant could not be measured."""
     arguments = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C: what was started is ended first
     _descriptors(max(arguments.viewers))
     try:
         compiled("load")

@@ -69,7 +69,7 @@ def test_corrected_line_is_marked_with_its_note(site: Site) -> None:
 
     page = site.page("/en")
 
-    assert page.words("//ol//p[@class='line-state']") == ["Corrected The level was wrong."]
+    assert page.words("//ol//p[@class='line-state']") == ["Corrected: The level was wrong."]
     assert "Six metres" not in page.html
 
 
@@ -195,7 +195,7 @@ def test_permalink_shows_everything_public(site: Site) -> None:
     page = site.page(f"/en/lines/{line.id}")
 
     assert page.words("//h1") == ["Five metres"]
-    assert page.words("//p[@class='notice']") == ["Corrected The level was wrong."]
+    assert page.words("//p[@class='notice']") == ["Corrected: The level was wrong."]
     assert page.all("//p[@class='one-article']/a/@href") == ["https://news.example/flood"]
     assert page.words("//dd") == [
         "Wednesday 25 November 2026, 12:00 UTC",

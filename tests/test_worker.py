@@ -1,284 +1,145 @@
-"""The worker on a real Redis: old texts leave the append-only file, old lines leave the log, and nothing stops it for good."""
+"""The worker: retention by age, and the old texts that leave the append-only file."""
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from pathlib import Path
-from typing import Any, Final
-from uuid import uuid4
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
+from tests.log.newsroom import MARKER, Newsroom
 from tests.redises import RedisServer
-from tests.served import WITHIN, Server, environment, until
-from ticker import embedded, worker
-from ticker.log.keys import Keys
-from ticker.log.redis import client
-from ticker.log.writer import Key, Writer
-from ticker.model.channel import Channel, Retention
-from ticker.model.draft import Author, Change, ChangeKind, Draft, Withdrawal
-from ticker.model.line import Line
-from ticker.settings import Settings
-from ticker.worker import GROUP, Worker
+from ticker.log.redis import cancelled, client
+from ticker.worker import GROUP, REWRITE_EVERY, Worker
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 
-DESK: Final = Author("desk")
-DAY: Final = 86_400_000  # ms
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[RedisServer]:
-    """A Redis whose files show texts as they are."""
-    redis = RedisServer(tmp_path).start("--rdbcompression", "no")
-    yield redis
-    redis.end()
-
-
-class Log:
-    """A log to work on."""
-
-    def __init__(self, redis: Redis, engine: RedisServer) -> None:
-        self.redis = redis
-        self.engine = engine
-        self.channel: Channel = replace(Settings().channels["en"], retention=Retention(days=30))
-        self.names = Keys("main").channel("en")
-        self.writer = Writer(redis, Keys("main"), duplicate_window=0)
-
-    async def post(self, text: str, key: str | None = None) -> Line:
-        return (await self.writer.publish(self.channel, Draft(text), DESK, Key(key, "") if key else None)).line
-
-    async def withdraw(self, line: Line) -> None:
-        await self.writer.withdraw(self.channel, line.id, Withdrawal("It was not so."), DESK)
-
-    async def correct(self, line: Line) -> None:
-        change = Change(ChangeKind.CORRECTION, {"text": "Something else"}, "It was wrong.")
-        await self.writer.change(self.channel, line.id, change, DESK)
-
-    async def age(self, line: Line, days: int) -> None:
-        """Let a line be so old."""
-        for name in (self.names.current, self.names.withdrawn):
-            await self.redis.zadd(name, {line.id: line.published - days * DAY}, xx=True)
-
-    @asynccontextmanager
-    async def worked_on(self, name: str = "") -> AsyncIterator[Worker]:
-        """A worker at work."""
-        async with client(self.engine.url, socket_timeout=5) as redis:
-            made = Worker(redis, Keys("main"), [self.channel])
-            if name:
-                made._name = name  # else that of the process, of which each has one worker
-            running = asyncio.create_task(made.run())
-            try:
-                yield made
-            finally:
-                running.cancel()
-                await asyncio.wait({running})
-
-    async def rewrites(self) -> int:
-        done: int = (await self.redis.info("persistence"))["aof_rewrites"]
-        return done
-
-    async def pending(self) -> int:
-        """How many events were taken and not finished."""
-        found: dict[str, int] = await self.redis.xpending(self.names.events, GROUP)
-        return found["pending"]
-
-    async def lag(self) -> int | None:
-        """How many events nobody has taken."""
-        groups: list[dict[Any, Any]] = await self.redis.xinfo_groups(self.names.events)
-        return next((group[b"lag"] if b"lag" in group else group["lag"] for group in groups), None)
-
-    def holds(self, text: str) -> bool:
-        """Whether the engine's files hold a text."""
-        return any(text.encode() in path.read_bytes() for path in (self.engine.folder / "appendonlydir").iterdir())
+DAY = 86_400_000  # ms
 
 
 @pytest_asyncio.fixture
-async def log(engine: RedisServer) -> AsyncIterator[Log]:
-    async with client(engine.url, socket_timeout=5) as redis:
-        yield Log(redis, engine)
+async def newsroom(redis_server: RedisServer) -> AsyncIterator[Newsroom]:
+    """A newsroom on a Redis of its own, which keeps two days."""
+    newsroom = Newsroom(redis_server.url, days=2)
+    yield newsroom
+    await newsroom.redis.aclose()
 
 
-async def comes(condition: Callable[[], Any], expected: object, what: str) -> None:
-    """Wait until an awaited value is as expected."""
-    async with asyncio.timeout(WITHIN):
-        while (found := await condition()) != expected:  # Redis signals none of this
-            await asyncio.sleep(0.02)
-    assert found == expected, what
-
-
-@pytest.mark.parametrize("how", ["withdrawn", "corrected"])
-async def test_an_old_text_leaves_the_append_only_file(log: Log, how: str) -> None:
-    """Whoever steals the disk finds no text that was taken back, except in the audit log, which is emptied here."""
-    old, kept = (f"{word} {uuid4().hex}" for word in ("Old", "Kept"))
-    line = await log.post(old)
-    await log.post(kept)
-    await (log.withdraw(line) if how == "withdrawn" else log.correct(line))
-    await log.redis.delete(log.names.audit)
-    before = log.holds(old)
-    async with log.worked_on():
-        await comes(log.rewrites, 1, "a rewrite")
-        await asyncio.to_thread(until, lambda: not log.holds(old), "the old text to go")
-
-    assert (before, log.holds(kept)) == (True, True)
-
-
-async def test_the_audit_log_keeps_it(log: Log) -> None:
-    """For editors with the right scope, and nowhere else."""
-    old = f"Old {uuid4().hex}"
-    await log.withdraw(await log.post(old))
-    async with log.worked_on():
-        await comes(log.rewrites, 1, "a rewrite")
-        await comes(log.pending, 0, "its end")
-    kept = [name async for name in log.redis.scan_iter() if old.encode() in (await log.redis.dump(name) or b"")]
-
-    assert kept == [log.names.audit.encode()]
-
-
-async def test_there_is_one_rewrite_a_minute(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each writes the whole data set, so what comes in the meantime waits for the next, and is not forgotten."""
-    async with log.worked_on():
-        await log.withdraw(await log.post("One"))
-        await comes(log.rewrites, 1, "a rewrite")
-        await comes(log.pending, 0, "its end")
-        for text in ("Two", "Three"):
-            await log.withdraw(await log.post(text))
-        await comes(log.pending, 2, "two to wait")
-        first = await log.rewrites()
-        monkeypatch.setattr(worker, "REWRITE_EVERY", 0)
-        await comes(log.rewrites, 2, "the next")
-        await comes(log.pending, 0, "its end")
-
-    assert first == 1
-
-
-async def test_lines_go_by_age(log: Log) -> None:
-    """What is older than the channel keeps goes with its idempotency key; what is pinned stays, and what is younger."""
-    old, pinned, gone, young = [await log.post(text, key=text) for text in ("Old", "Pinned", "Gone", "Young")]
-    await log.writer.change(log.channel, pinned.id, Change(ChangeKind.PIN), DESK)
-    await log.withdraw(gone)
-    for line in (old, pinned, gone):
-        await log.age(line, 31)
-    await log.age(young, 29)
-    async with log.worked_on():
-        await comes(lambda: log.redis.hlen(log.names.lines), 2, "the old lines to go")
-    kept = await log.redis.hkeys(log.names.lines)
-    keys = await log.redis.hkeys(log.names.keys)
-
-    assert set(kept) == {pinned.id.encode(), young.id.encode()}
-    assert {key for key in keys if str(key).startswith("b'desk")} == {b"desk\nPinned", b"desk\nYoung"}  # those of editors
-
-
-async def test_two_workers_share(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each event is one worker's, and all are done."""
-    monkeypatch.setattr(worker, "REWRITE_EVERY", 0)
-    async with log.worked_on("one"), log.worked_on("two"):
-        for count in range(20):
-            await log.withdraw(await log.post(f"Line {count}"))
-        await comes(log.lag, 0, "all to be taken")
-        await comes(log.pending, 0, "all to be done")
-        consumers = await log.redis.xinfo_consumers(log.names.events, GROUP)
-
-    assert len(consumers) == 2
-
-
-async def test_what_a_dead_worker_took_another_does(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It was killed before the rewrite was due."""
-    async with log.worked_on("first"):
-        await log.withdraw(await log.post("One"))
-        await comes(log.rewrites, 1, "a rewrite")
-        await comes(log.pending, 0, "its end")
-        await log.withdraw(await log.post("Two"))
-        await comes(log.pending, 1, "the first worker to take it")
-    monkeypatch.setattr(worker, "_ABANDONED", 0)
-    async with log.worked_on("second"):
-        await comes(log.rewrites, 2, "the second worker to do it")
-        await comes(log.pending, 0, "its end")
-
-
-async def test_a_worker_of_the_same_name_takes_up_where_it_was(log: Log) -> None:
-    """A container that is started again has the same host name and process number."""
-    async with log.worked_on("container:1"):
-        await log.withdraw(await log.post("One"))
-        await comes(log.rewrites, 1, "a rewrite")
-        await comes(log.pending, 0, "its end")
-        await log.withdraw(await log.post("Two"))
-        await comes(log.pending, 1, "it to be taken")
-    async with log.worked_on("container:1"):
-        await comes(log.rewrites, 2, "it to be done")
-        await comes(log.pending, 0, "its end")
-
-
-@pytest.mark.parametrize("loss", ["restart", "flush"])
-async def test_it_outlives_its_redis(log: Log, monkeypatch: pytest.MonkeyPatch, loss: str) -> None:
-    """After a crash, and after a flush that took its group away, the next withdrawal is worked on as ever."""
-    monkeypatch.setattr(worker, "REWRITE_EVERY", 0)
-    async with log.worked_on():
-        await log.withdraw(await log.post("One"))
-        await comes(log.rewrites, 1, "a rewrite")
-        if loss == "restart":
-            await asyncio.to_thread(log.engine.kill)
-            await asyncio.to_thread(log.engine.start)
-        else:
-            await log.redis.flushall()
-        before = await log.rewrites()
-        await log.withdraw(await log.post("Two"))
-        await comes(log.rewrites, before + 1, "another")
-        await comes(log.pending, 0, "its end")
-
-
-async def test_a_redis_without_append_only_file_needs_no_rewrite(log: Log) -> None:
-    """Nothing holds the old text, and the event is done."""
-    await log.redis.config_set("appendonly", "no")
-    await log.withdraw(await log.post("One"))
-    async with log.worked_on():
-        await comes(log.lag, 0, "it to be taken")
-        await comes(log.pending, 0, "it to be done")
-
-    assert await log.rewrites() == 0
-
-
-async def test_a_worker_process_finds_the_embedded_engine(servers: Callable[..., Server], tmp_path: Path) -> None:
-    """By the data folder: it waits for the first server, goes on after that one's restart, and stops when told to."""
-    server = servers()
-    said = tmp_path / "worker.log"
-    with said.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ticker", "worker", "--data-dir", str(server.data)],
-            stdout=out,
-            stderr=out,
-            env=environment(),
-            cwd=tmp_path,
-        )
+@contextlib.asynccontextmanager
+async def working(newsroom: Newsroom) -> AsyncIterator[None]:
+    """A worker at work."""
+    redis = client(newsroom.url, name="ticker-worker", socket_timeout=5.0)
+    running = asyncio.create_task(Worker(redis, newsroom.keys, [newsroom.channel]).run())
     try:
-        server.start()
-        await comes(lambda: works(server, process.pid), True, "the worker")
-        server.stop()
-        await asyncio.to_thread(until, lambda: "worker_waits" in said.read_text(), "the worker to notice")
-        server.start()
-        await asyncio.to_thread(until, lambda: "worker_works" in said.read_text(), "the worker to go on")
-        process.send_signal(signal.SIGTERM)
-        status = await asyncio.to_thread(process.wait, WITHIN)
+        yield
     finally:
-        if process.poll() is None:
-            process.kill()
-
-    assert status == 0
-    assert "Traceback" not in said.read_text()
-    assert said.read_text().count("worker_waits") == 1
+        await cancelled([running])
+        await redis.aclose()
 
 
-async def works(server: Server, pid: int) -> bool:
-    """Whether a process is one of the workers on a server's engine."""
-    url = await embedded.locate(server.data)
-    assert url
-    async with client(url) as redis:
-        consumers = await redis.xinfo_consumers(Keys("main").channel("en").events, GROUP)
-    return any(str(consumer).find(f":{pid}") > 0 for consumer in consumers) and pid != os.getpid()
+async def until(condition: Callable[[], Any], within: float = 20.0) -> None:
+    async with asyncio.timeout(within):
+        while not await condition():
+            await asyncio.sleep(0.02)
+
+
+async def _age(newsroom: Newsroom, which: str, line: str, days: float) -> None:
+    """Let a line have been published, or withdrawn, so long ago."""
+    score: Any = await newsroom.redis.zscore(which, line)
+    await newsroom.redis.zadd(which, {line: score - days * DAY})
+
+
+async def test_what_is_too_old_is_forgotten(newsroom: Newsroom) -> None:
+    """Lines and tombstones go when they are older than the channel keeps, with their keys; a pinned line stays."""
+    new = (await newsroom.publish("New")).line
+    old = (await newsroom.publish("Old")).line
+    pinned = (await newsroom.publish("Pinned", pinned=True)).line
+    gone = (await newsroom.publish("Gone")).line
+    await newsroom.withdraw(gone)
+    for line in (old, pinned):
+        await _age(newsroom, newsroom.found.current, line.id, 2.1)
+    await _age(newsroom, newsroom.found.current, new.id, 1.9)
+    await _age(newsroom, newsroom.found.withdrawn, gone.id, 2.1)
+    events = await newsroom.events()
+    async with working(newsroom):
+        await until(lambda: _is(newsroom, {new.id, pinned.id}))
+
+    assert await newsroom.in_order(newsroom.found.current) == [pinned.id, new.id]
+    assert await newsroom.in_order(newsroom.found.withdrawn) == []
+    assert await newsroom.redis.hlen(newsroom.found.keys) == 2
+    assert await newsroom.events() == events
+
+
+async def _is(newsroom: Newsroom, kept: set[str]) -> bool:
+    return await newsroom.kept() == kept
+
+
+async def test_full_memory_is_made_free(newsroom: Newsroom) -> None:
+    """Where memory is full, what is too old goes all the same."""
+    old = (await newsroom.publish("Old")).line
+    await _age(newsroom, newsroom.found.current, old.id, 3)
+    async with working(newsroom):
+        await until(lambda: _is(newsroom, set()))
+    old = (await newsroom.publish("Old again")).line
+    await _age(newsroom, newsroom.found.current, old.id, 3)
+    await newsroom.redis.config_set("maxmemory", "1")
+    async with working(newsroom):
+        await until(lambda: _is(newsroom, set()))
+
+
+async def test_withdrawn_text_leaves_the_disk(newsroom: Newsroom, redis_server: RedisServer) -> None:
+    """After a withdrawal the append-only file is rewritten, and every event is acknowledged once that is done."""
+    await newsroom.redis.config_set("rdbcompression", "no")
+    line = (await newsroom.publish(f"{MARKER} one")).line
+    async with working(newsroom):
+        await newsroom.withdraw(line)
+        await newsroom.redis.delete(newsroom.found.audit)  # it may keep the text
+        await until(lambda: _rewritten(newsroom, redis_server))
+        await until(lambda: _acknowledged(newsroom))
+
+
+async def _rewritten(newsroom: Newsroom, redis_server: RedisServer) -> bool:
+    files = [path.read_bytes() for path in (redis_server.folder / "appendonlydir").iterdir()]
+    return not any(MARKER.encode() in content for content in files)
+
+
+async def _acknowledged(newsroom: Newsroom) -> bool:
+    """Whether the worker has read all there is, and finished it."""
+    try:
+        [group] = await newsroom.redis.xinfo_groups(newsroom.found.events)
+    except (ResponseError, ValueError):
+        return False  # it is being made
+    events = await newsroom.events()
+    return bool(group["pending"] == 0 and group["last-delivered-id"].decode() == events[-1].cursor)
+
+
+async def test_rewrites_are_not_made_for_each_withdrawal(newsroom: Newsroom) -> None:
+    """A rewrite writes everything: several withdrawals share one."""
+    async with working(newsroom):
+        await newsroom.withdraw((await newsroom.publish("One")).line)
+        await until(lambda: _acknowledged(newsroom))
+        await newsroom.withdraw((await newsroom.publish("Two")).line)
+        await until(lambda: _pending(newsroom, 1))
+    assert REWRITE_EVERY >= 60
+    async with working(newsroom):  # what one took and did not finish, the next finishes
+        await until(lambda: _acknowledged(newsroom))
+
+
+async def _pending(newsroom: Newsroom, count: int) -> bool:
+    pending: Any = await newsroom.redis.xpending(newsroom.found.events, GROUP)
+    return bool(pending["pending"] == count)
+
+
+async def test_worker_outlives_a_flush(newsroom: Newsroom, redis_server: RedisServer) -> None:
+    """A worker whose group is gone, or whose Redis is away for a while, goes on when there is one again."""
+    async with working(newsroom):
+        await newsroom.publish("One")
+        await newsroom.redis.flushall()
+        await newsroom.withdraw((await newsroom.publish("Two")).line)
+        await until(lambda: _acknowledged(newsroom))
+        redis_server.kill()
+        redis_server.start()
+        await newsroom.publish("Three")
+        await until(lambda: _acknowledged(newsroom))

@@ -69,6 +69,8 @@ class Worker:
         for key in self._channels:
             try:
                 await self._redis.xgroup_create(key, GROUP, id="0", mkstream=True)
+            except exceptions.OutOfMemoryError:
+                pass  # the group is there, or can wait: what is too old must go first
             except exceptions.ResponseError as error:
                 if not str(error).startswith("BUSYGROUP"):
                     raise

@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 
 from ticker.log.keys import Keys
 from ticker.log.mirror import Mirror
-from ticker.log.redis import AnswerLost, NotSent, Script, Scripts
+from ticker.log.redis import Script, Scripts
 from ticker.model.cursor import Cursor, number
 
 LEASE: Final = 6.0
@@ -45,11 +45,9 @@ class Places:
         """Tell our place, on the reader's connection. Where nothing can be written, nothing is withdrawn either."""
         places = {name: channel.cursor for name, channel in mirror.channels.items()}
         try:
-            await Scripts(redis).run(self._note, [self._keys.readers], [self._process, json.dumps(places), str(_FORGET_AFTER)])
+            await Scripts(redis).ask(self._note, [self._keys.readers], [self._process, json.dumps(places), str(_FORGET_AFTER)])
         except exceptions.ResponseError as error:
             _log.debug("place_untold", error=str(error))
-        except (NotSent, AnswerLost) as error:
-            raise exceptions.ConnectionError(str(error)) from error
 
     async def leave(self, redis: Redis) -> None:
         """Take our place out: this process is stopping."""

@@ -24,7 +24,7 @@ from ticker.log.keys import Keys
 from ticker.log.mirror import Applied, ChannelMirror, Mirror
 from ticker.log.places import Places
 from ticker.log.records import event_of, line_of
-from ticker.log.redis import reader_client
+from ticker.log.redis import Script, Scripts, reader_client
 from ticker.model.cursor import Cursor, number
 from ticker.model.event import EventType
 from ticker.model.line import Line
@@ -33,6 +33,7 @@ BLOCK: Final = 2.0
 """Seconds that a read waits for an event: within this time a silent change of history is noticed."""
 
 _BATCH = 500
+_HURRY = 0.05  # s between two attempts to interrupt a read
 _PAUSES = (0.05, 2.0)  # s, shortest and longest between two attempts to reach Redis
 
 _log = structlog.get_logger()
@@ -58,6 +59,8 @@ class Reader:
         self._on_applied = on_applied
         self._on_replaced = on_replaced
         self._by_key = {keys.channel(channel).events: found for channel, found in mirror.channels.items()}
+        # A script, since a transaction is refused where memory is full.
+        self._whole = Script.load("load", flags="no-writes")
         self._followed: set[str] = set()  # streams whose chain is unbroken from what the mirror was loaded with
         self._reading: asyncio.Task[Any] | None = None
         self._doubted = False  # whether something says that history may have changed
@@ -101,8 +104,6 @@ class Reader:
         before = self._verifications
         if number(cursor) <= number(mirror.cursor) and not mirror.knows(cursor):
             self._doubted = True
-            if self._reading:
-                self._reading.cancel()
 
         def applied() -> bool:
             # So long ago that the ring has forgotten it, as when an old request is repeated; but of this history.
@@ -112,21 +113,32 @@ class Reader:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
                 while not applied():
-                    self._moved.clear()
-                    await self._moved.wait()
+                    await self._move()
         return applied()
+
+    async def _move(self) -> None:
+        """Wait until the mirror moves or was verified; where there are doubts, see to it that the reader looks now."""
+        self._moved.clear()
+        if not self._doubted:
+            await self._moved.wait()
+            return
+        if self._reading:
+            self._reading.cancel()
+        with contextlib.suppress(TimeoutError):  # once is not enough, see `cancelled`
+            await asyncio.wait_for(self._moved.wait(), _HURRY)
 
     async def _follow(self) -> None:
         while True:
+            if self._doubted or time.monotonic() - self._verified_at >= BLOCK:
+                await self._verify()
             batches = await self._read()
             if batches:
                 await self._apply(batches)
-            if not batches or self._doubted or time.monotonic() - self._verified_at >= BLOCK:
-                await self._verify()
+            else:
+                self._doubted = True
 
     async def _read(self) -> dict[bytes, Any] | None:
-        streams: dict[Any, Any] = {key: found.cursor for key, found in self._by_key.items()}
-        self._reading = asyncio.ensure_future(self._redis.xread(streams, count=_BATCH, block=int(BLOCK * 1000)))
+        self._reading = asyncio.create_task(self._next())
         try:
             batches: Any = await self._reading
         except asyncio.CancelledError:
@@ -138,6 +150,10 @@ class Reader:
             self._reading = None
         self._heard()
         return batches or None
+
+    async def _next(self) -> Any:
+        streams: dict[Any, Any] = {key: found.cursor for key, found in self._by_key.items()}
+        return await self._redis.xread(streams, count=_BATCH, block=int(BLOCK * 1000))
 
     async def _apply(self, batches: dict[bytes, Any]) -> None:
         urgent = False
@@ -193,17 +209,18 @@ class Reader:
         return found.state_at == 0 or bool(await self._redis.xrange(key, found.cursor, found.cursor))
 
     async def _load(self, key: str, found: ChannelMirror) -> None:
-        lines = self._keys.channel(found.channel.id).lines
-        async with self._redis.pipeline(transaction=True) as both:
-            both.xrevrange(key, count=found.channel.retention.events)
-            both.hgetall(lines)
-            entries, records = await both.execute()
-        events = [event_of(entry_id, fields) for entry_id, fields in reversed(entries)]
-        found.load(events, _readable(found, {line.decode(): record for line, record in records.items()}))
+        names = (key, self._keys.channel(found.channel.id).lines)
+        entries, records = await Scripts(self._redis).ask(self._whole, names, [str(found.channel.retention.events)])
+        events = [event_of(entry_id, _paired(fields)) for entry_id, fields in reversed(entries)]
+        found.load(events, _readable(found, {line.decode(): record for line, record in _paired(records).items()}))
         self._on_replaced(found)
 
     def _heard(self) -> None:
         self.heard_at = time.monotonic()
+
+
+def _paired(flat: list[bytes]) -> dict[bytes, bytes]:
+    return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
 def _being_cancelled() -> bool:

@@ -142,6 +142,13 @@ class Scripts:
         finally:
             await self._pool.release(connection)
 
+    async def ask(self, script: Script, keys: Sequence[str], args: Sequence[str]) -> Any:
+        """Run a script that may run twice, and give its reply. Raises redis-py's errors, as any command does."""
+        try:
+            return await self.run(script, keys, args)
+        except (NotSent, AnswerLost) as error:
+            raise exceptions.ConnectionError(str(error)) from error
+
     async def _connection(self) -> Connection | UnixDomainSocketConnection:
         try:
             connection: Connection | UnixDomainSocketConnection = await self._pool.get_connection()  # type: ignore[no-untyped-call]

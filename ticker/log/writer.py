@@ -223,7 +223,9 @@ class Writer:
         raise LogUnavailable(Unavailable.BUSY, 1, "the line is being changed by others all the time")
 
     async def _read(self, keys: ChannelKeys, line_id: str, field: str) -> tuple[bytes | None, bytes | None]:
-        async with self._redis.pipeline(transaction=True) as both:
+        # No transaction: it is refused where memory is full. In this order a retry that overtakes its own first attempt finds
+        # the key, not the version that it made itself.
+        async with self._redis.pipeline(transaction=False) as both:
             both.hget(keys.lines, line_id)
             both.hget(keys.keys, field)
             record, kept = await both.execute()

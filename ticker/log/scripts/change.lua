@@ -14,8 +14,9 @@ if not old then return {'unknown'} end
 old = {raw = old, fields = cjson.decode(old)}
 if old.fields.version ~= tonumber(version) then return {'conflict', id, old.raw} end
 
-local forgotten = kind == 'withdraw' and retain(withdrawn, lines, keys, tonumber(keep_lines) - 1) or {}
-local cursor, at = append(events, kind, id, integer(tonumber(version) + 1), random, keep_events, forgotten)
+local ended = kind == 'withdraw' and outlived(withdrawn, lines, tonumber(keep_lines) - 1) or {}
+local cursor, at = append(events, kind, id, integer(tonumber(version) + 1), random, keep_events, ended)
+forget(withdrawn, lines, keys, ended)
 record = stamped(record, at)
 redis.call('HSET', lines, id, record)
 if kind == 'withdraw' then

@@ -35,17 +35,9 @@ local function append(events, kind, line, version, random, keep, forgotten)
   return cursor, at
 end
 
--- Forget a line and the idempotency keys that belong to it.
-local function forget(lines, keys, id)
-  local record = redis.call('HGET', lines, id)
-  if not record then return end
-  for _, key in ipairs(cjson.decode(record).keys) do redis.call('HDEL', keys, key) end
-  redis.call('HDEL', lines, id)
-end
-
--- Forget the oldest of a sorted set beyond `keep`, or older than `before` (ms); gives their ids. A pinned line stays.
-local function retain(set, lines, keys, keep, before)
-  local forgotten = {}
+-- Give the ids of the oldest of a sorted set beyond `keep`, or older than `before` (ms). A pinned line stays.
+local function outlived(set, lines, keep, before)
+  local ids = {}
   local excess = redis.call('ZCARD', set) - tonumber(keep)
   local oldest = excess > 0 and redis.call('ZRANGE', set, 0, excess - 1) or {}
   if before then
@@ -55,12 +47,23 @@ local function retain(set, lines, keys, keep, before)
   for _, id in ipairs(oldest) do
     local record = redis.call('HGET', lines, id)
     if not (record and string.find(record, '"pinned":true', 1, true)) then
-      forget(lines, keys, id)
-      redis.call('ZREM', set, id)
-      table.insert(forgotten, id)
+      table.insert(ids, id)
     end
   end
-  return forgotten
+  return ids
+end
+
+-- Forget lines and the idempotency keys that belong to them.
+local function forget(set, lines, keys, ids)
+  for _, id in ipairs(ids) do
+    local record = redis.call('HGET', lines, id)
+    if record then
+      for _, key in ipairs(cjson.decode(record).keys) do redis.call('HDEL', keys, key) end
+      redis.call('HDEL', lines, id)
+    end
+    redis.call('ZREM', set, id)
+  end
+  return #ids
 end
 
 -- The first answer to an idempotency key, if it was used: {'seen', what was kept, the line's record as it stands now}.

@@ -18,8 +18,9 @@ if tonumber(window) > 0 then
   end
 end
 
-local forgotten = retain(current, lines, keys, tonumber(keep_lines) - 1)
-local cursor, at = append(events, 'publish', id, '1', random, keep_events, forgotten)
+local ended = outlived(current, lines, tonumber(keep_lines) - 1)
+local cursor, at = append(events, 'publish', id, '1', random, keep_events, ended)
+forget(current, lines, keys, ended)
 record = stamped(record, at)
 redis.call('HSET', lines, id, record)
 redis.call('ZADD', current, integer(at), id)

@@ -5,4 +5,8 @@ local lines, current, withdrawn, keys, audit = unpack(KEYS)
 local now = redis.call('TIME')
 local before = integer((tonumber(now[1]) - tonumber(ARGV[1]) * 86400) * 1000)
 redis.call('XTRIM', audit, 'MINID', '~', before)
-return #retain(current, lines, keys, math.huge, before) + #retain(withdrawn, lines, keys, math.huge, before)
+local forgotten = 0
+for _, set in ipairs({current, withdrawn}) do
+  forgotten = forgotten + forget(set, lines, keys, outlived(set, lines, math.huge, before))
+end
+return forgotten

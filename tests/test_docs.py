@@ -31,8 +31,11 @@ LINK: Final = re.compile(r"\]\(<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]: +(\S+)|(?:src|
 NO_MODULE: Final = {
     "tests/test_bad_input.py": "what is refused is refused by every room",
     "tests/test_docs.py": "the documents are no module",
+    "tests/test_histories.py": "random histories are those of everything together",
     "tests/test_invariants.py": "what always holds is held by all modules together",
     "tests/test_needs.py": "tests the tests' own needs.py",
+    "tests/test_operations.py": "what an operator relies on comes from every room",
+    "tests/test_procfile.py": "the Procfile is no module",
     "tests/test_vectors.py": "one set of messages for the Python viewer and the widget",
 }
 """Test files that mirror no module, each with the reason."""

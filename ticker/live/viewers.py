@@ -194,7 +194,9 @@ class Viewers:
             if wait and not self.leaving and answer.name == "resumed" and len(answer.frames) == 1:
                 assert isinstance(group.bell, Bell)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(group.bell.heard(), wait)
+                    # Not `wait_for`: on Python 3.11 it begins to listen a turn of the loop later, and misses what rings then.
+                    async with asyncio.timeout(wait):
+                        await group.bell.heard()
                 answer = self.fanout.answer(group, after, limit, self.clock())
             events = [str(frame) for frame in answer.frames]
             if self.leaving:

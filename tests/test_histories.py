@@ -11,6 +11,7 @@ hypothesis invents the histories. It prints the steps of one that fails, and the
 import asyncio
 import itertools
 import json
+import logging
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, TypeVar
@@ -40,6 +41,8 @@ HISTORIES: Final = settings(
 VIEWERS_MOST: Final = 6
 LINES: Final = "/v1/channels/en/lines"
 EMPTY: Final = "0-0"  # the cursor of a log without events
+
+_log = logging.getLogger(__name__)
 
 Given = TypeVar("Given")
 which = st.integers(0, 1)  # of the two servers
@@ -333,7 +336,9 @@ class Histories(RuleBasedStateMachine):
 
     def _described(self, seat: Seat) -> str:
         messages = [(message["type"], message.get("reason"), message.get("cursor")) for message in seat.screen.messages]
-        return f"{seat.viewer.transport} viewer that came with {seat.came_with}; log {self.log}; messages {messages}"
+        said = f"{seat.viewer.transport} viewer that came with {seat.came_with}; log {self.log}; messages {messages}"
+        _log.error(said)  # hypothesis repeats what failed, and tells of the repetition only
+        return said
 
     def _expected(self, seat: Seat) -> list[dict[str, Any]]:
         """Give what must be on a screen: all lines after a snapshot, else those that changed after the cursor it came with."""

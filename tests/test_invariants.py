@@ -262,6 +262,28 @@ async def test_4_withdrawn_is_gone(pair: Pair, how: str) -> None:
     assert gone == {410 if how == "withdrawn" else 200}
 
 
+async def test_4_an_answer_waits_for_the_other_process(pair: Pair) -> None:
+    """A withdrawal is answered when the slower process shows the line no more; or it says that it could not make sure."""
+    one, two = pair
+    lines = [one.post(f"Heron {count}")["line"] for count in range(2)]
+    paths = [f"{LINES}/{line['id']}" for line in lines]
+    assert two.process
+    async with httpx.AsyncClient(headers=one.editor, timeout=WITHIN) as editor:
+        two.process.send_signal(signal.SIGSTOP)
+        late = (await editor.request("DELETE", one.url + paths[0], json=REASON)).json()
+        waiting = asyncio.create_task(editor.request("DELETE", one.url + paths[1], json=REASON))
+        async with asyncio.timeout(WITHIN):
+            while (await editor.get(one.url + paths[1])).status_code != 410:
+                assert not waiting.done()
+        answered_before = waiting.done()
+        two.process.send_signal(signal.SIGCONT)
+        answer = (await waiting).json()
+        gone = [(await editor.get(two.url + path)).status_code for path in paths]
+
+    assert (late["line"]["status"], late["propagated"]) == ("canceled", False)
+    assert (answered_before, "propagated" in answer, gone) == (False, False, [410, 410])
+
+
 async def unchanged(server: Server, path: str, headers: dict[str, str]) -> bool:
     async with httpx.AsyncClient(base_url=server.url, timeout=WITHIN) as client:
         return (await client.get(path, headers=headers)).status_code == 304

@@ -170,6 +170,21 @@ async def test_slow_viewer_is_closed(shell: Shell) -> None:
     assert sink.types == ["snapshot"]
 
 
+async def test_bytes_are_chosen_when_they_can_be_taken(shell: Shell) -> None:
+    """What was withdrawn while the transport was full is not what goes out when it is free again."""
+    sink = ScriptedSink()
+    async with shell.serving(sink):
+        await sink.takes("snapshot")
+        sink.open.clear()
+        shell.publish("Wrong")
+        await asyncio.sleep(0)
+        [line] = shell.mirror.lines(shell.log.now)
+        shell.log.withdraw(line)
+        shell.viewers.applied(shell.mirror, shell.log.read(shell.mirror))
+        sink.open.set()
+        await sink.takes("snapshot", "withdraw")
+
+
 async def test_stuck_viewer_is_cut_off(shell: Shell) -> None:
     """Who does not even take the close is cut off after as long again, and costs nothing more."""
     sink, before = ScriptedSink(), closes(Cause.SLOW)
@@ -254,7 +269,8 @@ async def test_poll_waits_for_a_line(shell: Shell) -> None:
     cursor = shell.mirror.cursor
 
     async def poll(wait: float) -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(await shell.viewers.poll(shell.mirror, frozenset(), cursor, 10, wait))
+        async with asyncio.timeout(5):
+            answer: dict[str, Any] = json.loads(await shell.viewers.poll(shell.mirror, frozenset(), cursor, 10, wait))
         return answer
 
     at_once = await poll(0)

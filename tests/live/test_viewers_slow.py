@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -111,6 +112,8 @@ async def test_sleeper_never_sees_what_was_withdrawn_meanwhile(server: Server, t
         await fill(server, STUCK)
         withdrawn, corrected = server.post("Withdrawn text")["line"], server.post("Wrong text")["line"]
         await awake.sees(lambda screen: {"Withdrawn text", "Wrong text"} <= set(screen.texts))
+        for _ in range(60):  # it wakes for a moment, and takes some of what lies there, before it falls asleep again
+            assert (await reads())["type"] == "publish"
         server.withdraw(withdrawn)
         server.correct(corrected, "Right text")
         server.post("After")
@@ -143,17 +146,24 @@ async def test_memory_of_the_server_is_bounded(servers: Callable[..., Server], t
     """Forty viewers that read nothing cost the server no more than their transports' buffers, and in the end nothing."""
     server = servers(TICKER_WRITE_DEADLINE="3").start()
     await fill(server, 100, "Old")
-    before = _resident(server)
+    before, connections = _resident(server), _connections(server)
     asleep = [stalled(server.port, transport=transport) for _ in range(40)]
     await fill(server, STUCK + 300)
     grown = _resident(server) - before
     counted = f'ticker_closes_total{{cause="slow",transport="{transport}"}} 40.0'
     await asyncio.to_thread(until, lambda: counted in httpx.get(f"{server.url}/metrics").text, "the end of all of them")
+    await asyncio.to_thread(until, lambda: _connections(server) <= connections, "the end of their connections")
     for connection in asleep:
         connection.close()
 
     # Each has 64 kB in its transport, more or less; the lines themselves, the ring and the feeds are there once.
     assert grown < 40 * 256 + 16_384
+
+
+def _connections(server: Server) -> int:
+    """Give how many sockets the server holds."""
+    assert server.process is not None
+    return sum(os.readlink(file).startswith("socket:") for file in Path(f"/proc/{server.process.pid}/fd").iterdir())
 
 
 def _resident(server: Server) -> int:

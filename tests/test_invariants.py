@@ -270,13 +270,15 @@ async def test_4_an_answer_waits_for_the_other_process(pair: Pair) -> None:
     assert two.process
     async with httpx.AsyncClient(headers=one.editor, timeout=WITHIN) as editor:
         two.process.send_signal(signal.SIGSTOP)
-        late = (await editor.request("DELETE", one.url + paths[0], json=REASON)).json()
-        waiting = asyncio.create_task(editor.request("DELETE", one.url + paths[1], json=REASON))
-        async with asyncio.timeout(WITHIN):
-            while (await editor.get(one.url + paths[1])).status_code != 410:
-                assert not waiting.done()
-        answered_before = waiting.done()
-        two.process.send_signal(signal.SIGCONT)
+        try:
+            late = (await editor.request("DELETE", one.url + paths[0], json=REASON)).json()
+            waiting = asyncio.create_task(editor.request("DELETE", one.url + paths[1], json=REASON))
+            async with asyncio.timeout(WITHIN):
+                while (await editor.get(one.url + paths[1])).status_code != 410:
+                    pass
+            answered_before = waiting.done()
+        finally:
+            two.process.send_signal(signal.SIGCONT)
         answer = (await waiting).json()
         gone = [(await editor.get(two.url + path)).status_code for path in paths]
 

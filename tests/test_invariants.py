@@ -34,9 +34,11 @@ Pair = tuple[Server, Server]
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Two servers side by side on one Redis, with one token."""
     redis = RedisServer(tmp_path_factory.mktemp("redis")).start()
-    with side_by_side(tmp_path_factory.mktemp("servers"), redis) as servers:
-        yield servers
-    redis.end()
+    try:
+        with side_by_side(tmp_path_factory.mktemp("servers"), redis) as servers:
+            yield servers
+    finally:
+        redis.end()
 
 
 @contextlib.contextmanager

@@ -125,7 +125,8 @@ class Reader:
         if self._reading:
             self._reading.cancel()
         with contextlib.suppress(TimeoutError):  # once is not enough, see `cancelled`
-            await asyncio.wait_for(self._moved.wait(), _HURRY)
+            async with asyncio.timeout(_HURRY):
+                await self._moved.wait()
 
     async def _follow(self) -> None:
         while True:

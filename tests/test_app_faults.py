@@ -105,11 +105,11 @@ def test_redis_that_is_busy(server: Server, redis_server: RedisServer) -> None:
         running = threading.Thread(target=_endless, args=(other,))
         running.start()
         until(lambda: _word(redis) == "BUSY", "Redis to be busy")
-        assert said(ask(server)) == (503, "/problems/log-busy", True)
-        assert texts(server) == ["Before"]
-        assert _word(redis) == "BUSY"
+        refused, shown, still = ask(server), texts(server), _word(redis)
         redis.script_kill()
         running.join()
+        assert said(refused) == (503, "/problems/log-busy", True)
+        assert (shown, still) == (["Before"], "BUSY")
 
     until(lambda: posts(server), "a post that is taken")
     until(lambda: texts(server) == ["After", "Before"], "the line")

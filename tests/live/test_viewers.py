@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
+from starlette.websockets import WebSocketDisconnect
 
 from tests.logbook import Logbook, channel
 from ticker.live.closing import Cause
@@ -207,7 +208,7 @@ async def test_slow_viewer_in_silence(shell: Shell) -> None:
         assert not serving.done()
 
 
-@pytest.mark.parametrize("failure", [ConnectionResetError(), RuntimeError("closed")])
+@pytest.mark.parametrize("failure", [ConnectionResetError(), RuntimeError("closed"), WebSocketDisconnect(1006)])
 async def test_connection_that_breaks_under_a_send(shell: Shell, failure: Exception) -> None:
     """A viewer that is gone when it is written to is no fault, and is not counted any more."""
     sink, before = ScriptedSink(), closes(Cause.GONE)

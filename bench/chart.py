@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from bench.results import TITLES, Cell, cpu, last, user
+from bench.report import TITLES, Cell, cpu, last, user
 
 WIDTH: Final = 760
 ROW: Final = 28

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import chart, results
+from bench import chart, report
 from bench.contestants import CONTESTANTS, Contestant
 from bench.load import compiled
 from bench.measure import Effort, Scenario, measure
@@ -44,18 +44,18 @@ def main() -> int:
         Scenario(transport, size, viewers)
         for viewers, size, transport in itertools.product(arguments.viewers, arguments.sizes, arguments.transports)
     ]
-    everything = results.Results.read(HERE / "results" / f"{arguments.name}.json")
+    everything = report.Results.read(HERE / "results" / f"{arguments.name}.json")
     everything.about(machine(), {one.name: one.version() for one in contestants})
     began, failures = time.monotonic(), 0
     for scenario in cells:
         print(f"\n{scenario.title}", flush=True)
         runs, failed = _rounds(scenario, contestants, effort, arguments.rounds)
         failures += failed
-        everything.cells[scenario.name] = results.Cell(scenario, effort, time.strftime("%Y-%m-%d"), runs)
+        everything.cells[scenario.name] = report.Cell(scenario, effort, time.strftime("%Y-%m-%d"), runs)
         everything.write()
         print(everything.markdown_of(scenario.name))
-    if not arguments.quick and results.CHARTED in everything.cells:
-        chart.write(everything.cells[results.CHARTED], CHART)
+    if not arguments.quick and report.CHARTED in everything.cells:
+        chart.write(everything.cells[report.CHARTED], CHART)
     print(f"Took {time.monotonic() - began:.0f} s. Written to {everything.path.relative_to(HERE.parent)} and .md beside it.")
     return 1 if failures else 0
 
@@ -77,8 +77,8 @@ def _rounds(
                 print(f"  round {number + 1}  {one.name:10} failed: {error}", flush=True)
                 failures += 1
                 continue
-            failures += bool(results.faults(figures[one.name]))
-            print(f"  round {number + 1}  {one.name:10} {results.in_a_line(figures[one.name])}", flush=True)
+            failures += bool(report.faults(figures[one.name]))
+            print(f"  round {number + 1}  {one.name:10} {report.in_a_line(figures[one.name])}", flush=True)
         runs.append(figures)
     return runs, failures
 

@@ -84,7 +84,8 @@ def test_operate_names_each_setting_and_its_default() -> None:
 
     assert list(told) == settings()
     assert {name: told[name] for name in simple} == {
-        name: f"{default:g}" if isinstance(default, float) else str(default) for name, default in simple.items()
+        name: f"{default:g}" if isinstance(default, float) else str(default).replace("True", "true")
+        for name, default in simple.items()
     }
 
 

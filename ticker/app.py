@@ -13,7 +13,7 @@ import random
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, Final
 
 import structlog
@@ -31,11 +31,13 @@ from ticker.desk.signin import SignIn
 from ticker.edge.addresses import address_of
 from ticker.edge.gate import Gate
 from ticker.edge.operations import routes as operations_routes
-from ticker.edge.peers import HttpConnection, WebSocketConnection
+from ticker.edge.peers import HttpConnection
 from ticker.edge.problems import Problem
 from ticker.embedded import Embedded, State
 from ticker.feeds.content import Period
 from ticker.feeds.routes import routes as feeds_routes
+from ticker.live.admission import Admission
+from ticker.live.handshake import handshake_at
 from ticker.live.routes import routes as live_routes
 from ticker.live.viewers import Viewers, now_ms
 from ticker.log.audit import audit_entries
@@ -68,6 +70,7 @@ SEND_BUFFER: Final = 128 * 1024
 """Bytes that the kernel may hold for a viewer that does not read (Linux doubles it). Left alone, it goes up to 4 MB each: no
 bound that a slow viewer would ever meet."""
 
+_LOOK_EVERY = 0.02  # s, at how late the event loop is
 _PROPAGATED_WITHIN = 1.0  # s, for other processes to show a change
 
 _log = structlog.get_logger()
@@ -93,6 +96,9 @@ class Server:
             replay_most=settings.replay_most,
             write_deadline=settings.write_deadline,
             leave_window=settings.leave_window,
+            arrivals=settings.arrivals,
+            deflate=settings.deflate,
+            unsent_most=settings.unsent_most << 20,
         )
         self.reader = Reader(
             url,
@@ -102,6 +108,7 @@ class Server:
             on_applied=self.viewers.applied,
             on_replaced=self.viewers.replaced,
         )
+        self.admission = Admission(self.viewers, lambda: self.reader.loaded)
         self.asgi = Gate(self._starlette(), address=address_of(settings.trusted_proxies))
 
     # -- the routes --
@@ -118,7 +125,7 @@ class Server:
         routes: list[BaseRoute] = [
             *operations_routes(self.readiness, self._collect),
             Route("/openapi.json", openapi),
-            *live_routes(self.viewers, lambda: self.reader.loaded),
+            *live_routes(self.admission),
             *desk_routes(settings.channels, self.writer, self._audit, signin, self._reached, settings.base_url, now_ms),
             *feeds_routes(
                 self.mirror,
@@ -202,6 +209,7 @@ class Server:
     async def running(self, *, demo: bool = False) -> AsyncIterator[None]:
         """Follow the log and keep time; with the embedded engine, do the worker's jobs too."""
         jobs = [asyncio.create_task(self.reader.run()), asyncio.create_task(self.viewers.keep_time())]
+        jobs.append(asyncio.create_task(_watch_loop()))
         if self.engine:
             jobs.append(asyncio.create_task(Worker(self._worker_redis(), self.keys, self.settings.channels.values()).run()))
         if demo:
@@ -237,6 +245,15 @@ class Server:
                     await asyncio.sleep(0.01)
 
 
+async def _watch_loop() -> None:
+    """Measure, for ever, how late the event loop is."""
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + _LOOK_EVERY
+        await asyncio.sleep(_LOOK_EVERY)
+        telemetry.stall.observe(loop.time() - due)
+
+
 class _Uvicorn(uvicorn.Server):
     """uvicorn without its signal handlers: when to stop, and in what order, is ours."""
 
@@ -250,7 +267,7 @@ def _uvicorn(server: Server) -> _Uvicorn:
         uvicorn.Config(
             server.asgi,
             http=HttpConnection,
-            ws=WebSocketConnection,
+            ws=handshake_at(server.admission),
             ws_per_message_deflate=False,  # one per connection: 64 kB and a compression for each viewer
             ws_max_size=1024,  # viewers send nothing
             lifespan="off",
@@ -271,19 +288,46 @@ def serve(settings: Settings, *, demo: bool = False) -> int:
 
 
 async def _serve(settings: Settings, demo: bool) -> int:
+    stop = stop_event()
+    with contextlib.closing(listen(settings)) as listening:
+        async with log_of(settings) as (url, engine):
+            server = Server(settings, url, engine)
+            await run(server, listening, stop, demo=demo, ready=lambda: greet(settings, server.tokens, new=engine is not None))
+    return 0
+
+
+def stop_event() -> asyncio.Event:
+    """Give an event that SIGTERM and Ctrl-C set."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with contextlib.AsyncExitStack() as stack:
-        listening = stack.enter_context(contextlib.closing(_listen(settings)))
-        engine = None if settings.redis_url else await stack.enter_async_context(Embedded(settings.data_dir))
-        url = settings.redis_url or engine.url  # type: ignore[union-attr]  # one of the two is there
-        server = Server(settings, url, engine)
-        await stack.enter_async_context(server.running(demo=demo))
+    return stop
+
+
+@contextlib.asynccontextmanager
+async def log_of(settings: Settings) -> AsyncIterator[tuple[str, Embedded | None]]:
+    """Give the URL of the log: the configured Redis, or an engine of our own. Raises EngineError."""
+    if settings.redis_url:
+        yield settings.redis_url, None
+        return
+    async with Embedded(settings.data_dir) as engine:
+        yield engine.url, engine
+
+
+async def run(
+    server: Server,
+    listening: socket.socket,
+    stop: asyncio.Event,
+    *,
+    demo: bool = False,
+    ready: Callable[[], Awaitable[None]],
+) -> None:
+    """Serve on a socket until `stop`, and await `ready` once it is served."""
+    async with server.running(demo=demo):
         await server.loaded(LOADED_WITHIN, stop)
         web = _uvicorn(server)
         serving = asyncio.create_task(web.serve(sockets=[listening]))
-        await _greet(server)
+        await ready()
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -293,26 +337,32 @@ async def _serve(settings: Settings, demo: bool) -> int:
         web.should_exit = True
         await serving
     _log.info("server_stopped")
-    return 0
 
 
-def _listen(settings: Settings) -> socket.socket:
+def listen(settings: Settings, *, shared: bool = False) -> socket.socket:
+    """Give a listening socket; `shared` with other processes of the crew on the same port. Raises OSError."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        listening = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        listening = socket.create_server(
+            (settings.host, settings.port),
+            family=family,
+            backlog=2048,
+            reuse_port=shared,
+            dualstack_ipv6=settings.host == "::" and socket.has_dualstack_ipv6(),
+        )
     except OSError as error:
         raise OSError(f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}") from error
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # its connections inherit it
     return listening
 
 
-async def _greet(server: Server) -> None:
-    """Say where the page is; on a first start make a token, show it this once, and say how to post a line."""
-    base = server.settings.base_url
+async def greet(settings: Settings, tokens: Tokens, *, new: bool) -> None:
+    """Say where the page is; in a `new` newsroom make a token, show it this once, and say how to post a line."""
+    base = settings.base_url
     said = f"\n  The ticker is live at  {base}/\n"
-    if server.engine and not await server.tokens.list():
-        secret = await server.tokens.create("editor")
-        channel = next(iter(server.settings.channels))
+    if new and not await tokens.list():
+        secret = await tokens.create("editor")
+        channel = next(iter(settings.channels))
         said += (
             f"  Editors sign in at     {base}/desk\n  Editor token           {secret}   (shown only now)\n\n  Post a line:\n\n"
         )

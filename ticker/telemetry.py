@@ -1,21 +1,28 @@
 """Logs and metrics: what an operator sees of a process.
 
 Logs are events with fields, never sentences with secrets: no token, no posted text and no query string is ever given to a
-logger. Metrics are per process; several processes are added up by whoever scrapes them.
+logger. Metrics are per process; those of a crew (`--workers`) are added up here, those of several machines by whoever scrapes.
 """
 
 import logging
+import os
 import sys
 from typing import Final, Literal, TextIO
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY: Final = CollectorRegistry()
+SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable by which prometheus_client learns the folder of a crew's metrics, when it is imported."""
 
-viewers: Final = Gauge("ticker_viewers", "Connected viewers.", ["channel", "transport"], registry=REGISTRY)
-lines: Final = Gauge("ticker_lines", "Lines that may be shown.", ["channel"], registry=REGISTRY)
+
+viewers: Final = Gauge(
+    "ticker_viewers", "Connected viewers.", ["channel", "transport"], registry=REGISTRY, multiprocess_mode="livesum"
+)
+lines: Final = Gauge("ticker_lines", "Lines that may be shown.", ["channel"], registry=REGISTRY, multiprocess_mode="livemax")
 changes: Final = Counter("ticker_changes_total", "Changes accepted from editors.", ["channel", "action"], registry=REGISTRY)
 rejected: Final = Counter("ticker_rejected_total", "Editors' requests refused, by problem.", ["problem"], registry=REGISTRY)
 append_to_write: Final = Histogram(
@@ -25,7 +32,10 @@ append_to_write: Final = Histogram(
     registry=REGISTRY,
 )
 reader_silent: Final = Gauge(
-    "ticker_reader_silent_seconds", "Since Redis last answered the log reader; it asks every two seconds.", registry=REGISTRY
+    "ticker_reader_silent_seconds",
+    "Since Redis last answered the log reader; it asks every two seconds.",
+    registry=REGISTRY,
+    multiprocess_mode="livemax",
 )
 feed_renders: Final = Counter("ticker_feed_renders_total", "Feed documents rendered.", ["channel", "format"], registry=REGISTRY)
 resumes: Final = Counter(
@@ -34,8 +44,40 @@ resumes: Final = Counter(
     ["answer"],
     registry=REGISTRY,
 )
-engine: Final = Gauge("ticker_engine", "The embedded engine's state: 1 for the one it is in.", ["state"], registry=REGISTRY)
+unsent: Final = Gauge(
+    "ticker_unsent_bytes",
+    "Bytes that slow viewers have yet to take, beside what the kernel holds.",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
+stall: Final = Histogram(
+    "ticker_loop_stall_seconds",
+    "How late the event loop is for a timer: what everything else waits while something runs.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1),
+    registry=REGISTRY,
+)
+engine: Final = Gauge(
+    "ticker_engine",
+    "The embedded engine's state: 1 for the one it is in.",
+    ["state"],
+    registry=REGISTRY,
+    multiprocess_mode="livemax",
+)
 closes: Final = Counter("ticker_closes_total", "Viewers' connections that ended.", ["transport", "cause"], registry=REGISTRY)
+
+
+def exposition() -> bytes:
+    """Give the metrics in Prometheus' text form: of this process, or of the crew that it belongs to."""
+    if SHARED not in os.environ:
+        return generate_latest(REGISTRY)
+    crew = CollectorRegistry()
+    MultiProcessCollector(crew)  # type: ignore[no-untyped-call]
+    return generate_latest(crew)
+
+
+def forget(pid: int) -> None:
+    """A process of the crew has ended: its gauges count no more."""
+    mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 def set_up_logs(level: str, style: Literal["text", "json"], out: TextIO = sys.stderr) -> None:
@@ -46,7 +88,9 @@ def set_up_logs(level: str, style: Literal["text", "json"], out: TextIO = sys.st
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=out.isatty())
+        structlog.processors.JSONRenderer()
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
         processors=[*shared, structlog.processors.StackInfoRenderer(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -17,6 +17,7 @@ from tests.redises import RedisServer
 from ticker.desk.routes import routes
 from ticker.desk.signin import SignIn
 from ticker.edge.problems import Problem, problem_response
+from ticker.live.admission import Admission
 from ticker.live.routes import routes as live_routes
 from ticker.live.viewers import Viewers, now_ms
 from ticker.log.audit import audit_entries
@@ -123,7 +124,7 @@ class Newsroom:
         return Starlette(
             routes=[
                 *routes(self.channels, self.writer, audit, signin, reached, self.url, now_ms),
-                *live_routes(self.viewers, lambda: self.reader.loaded),
+                *live_routes(Admission(self.viewers, lambda: self.reader.loaded)),
                 *static_routes(),
             ],
             exception_handlers={Problem: problem},

@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from tests.live.wire import text_of
 from tests.logbook import Logbook, channel
 from tests.viewers import Screen
 from ticker.live import fanout as fanouts
@@ -24,7 +25,7 @@ EVERYTHING: frozenset[str] = frozenset()
 class Bell:
     """Counts its rings."""
 
-    def __init__(self) -> None:
+    def __init__(self, group: Group | None = None) -> None:
         self.rings = 0
 
     def ring(self) -> None:
@@ -33,11 +34,7 @@ class Bell:
 
 def messages_of(frames: list[Frame]) -> list[dict[str, Any]]:
     """Read frames as a viewer would."""
-    messages: list[dict[str, Any]] = []
-    for frame in frames:
-        text = frame if isinstance(frame, str) else frame.decode().split("data: ", 1)[1].split("\n", 1)[0]
-        messages.append(json.loads(text))
-    return messages
+    return [json.loads(text_of(frame)) for frame in frames]
 
 
 class Newsroom:
@@ -569,7 +566,7 @@ class FanoutMachine(RuleBasedStateMachine):
 
     def _take(self, viewer: Viewer, screen: Screen, most: int) -> bool:
         frames = viewer.take(self.newsroom.log.now, most)
-        said = " ".join(frame if isinstance(frame, str) else frame.decode() for frame in frames)
+        said = " ".join(text_of(frame) for frame in frames)
         mirror = self.newsroom.mirror
         living = {line.text for line in mirror.lines(self.newsroom.log.now)}
         dead = {f"<{n}>" for n in range(1, self.texts + 1)} - living

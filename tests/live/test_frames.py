@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.live.wire import text_of
 from tests.logbook import Logbook, channel
 from ticker.live import frames
 from ticker.live.frames import Message, Transport
@@ -85,9 +86,19 @@ def test_frames_of_each_transport() -> None:
     message = frames.beat(CURSOR, NOW)
     text = '{"type":"heartbeat","cursor":"41-2914","now":"2026-11-25T12:00:00.123Z"}'
 
-    assert Transport.WEBSOCKET.frame(message) == text
+    assert Transport.WEBSOCKET.frame(message) == bytes([0x81, len(text)]) + text.encode()
+    assert Transport.WEBSOCKET_TEXT.frame(message) == text
     assert Transport.POLL.frame(message) == text
     assert Transport.SSE.frame(message) == f"event: heartbeat\nid: 41-2914\ndata: {text}\n\n".encode()
+
+
+@pytest.mark.parametrize("transport", [Transport.WEBSOCKET, Transport.WEBSOCKET_DEFLATE])
+@pytest.mark.parametrize("size", [0, 1, 30, 31, 200, 70_000])
+def test_websocket_frames_are_read_by_the_library(transport: Transport, size: int) -> None:
+    """Whatever its length, a frame is one text message to a client, compressed or not."""
+    message = {"type": "x", "pad": "ع" * size}
+
+    assert json.loads(text_of(transport.frame(message))) == message
 
 
 def test_leaving_tells_an_event_source_too() -> None:

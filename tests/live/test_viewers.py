@@ -24,7 +24,7 @@ DEADLINE = 0.05  # s
 class ScriptedSink:
     """A viewer's end: it takes frames while its transport is `open`, and says how it ends."""
 
-    transport = Transport.WEBSOCKET
+    transport = Transport.WEBSOCKET_TEXT
     at_once = 1
 
     def __init__(self) -> None:

@@ -54,8 +54,7 @@ async def sleepy(server: Server, transport: str, **params: Any) -> AsyncIterator
 
         async def event() -> dict[str, Any]:
             while b"\n\n" not in read:
-                size = int(await reader.readline(), 16)  # of a chunk
-                read.extend((await reader.readexactly(size + 2))[:-2])
+                read.extend(await reader.read(4096))
             one, _, rest = bytes(read).partition(b"\n\n")
             read[:] = rest
             heard: dict[str, Any] = json.loads(one.partition(b"data: ")[2])

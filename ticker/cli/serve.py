@@ -12,14 +12,15 @@ from ticker.cli.configured import config_option, data_dir_option, engine_needed,
 @click.option("--port", type=int, metavar="PORT", help="The port to listen on; 8000 unless configured.")
 @data_dir_option
 @config_option
+@click.option("--workers", type=click.IntRange(1, 64), default=1, metavar="N", help="Server processes that share the port; 1.")
 @click.option("--demo", is_flag=True, help="Post invented sample lines, correct and withdraw some.")
-def serve(host: str | None, port: int | None, data_dir: Path | None, config: Path | None, demo: bool) -> int:
+def serve(host: str | None, port: int | None, data_dir: Path | None, config: Path | None, workers: int, demo: bool) -> int:
     """Run the server."""
     settings = settings_for(config, host=host, port=port, data_dir=data_dir)
-    from ticker import app  # the whole server: other commands do not wait for it
+    from ticker import app, crew  # the whole server: other commands do not wait for it
 
     with engine_needed():
-        return app.serve(settings, demo=demo)
+        return crew.serve(settings, workers=workers, demo=demo) if workers > 1 else app.serve(settings, demo=demo)
 
 
 @click.command()

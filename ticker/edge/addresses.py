@@ -14,6 +14,7 @@ def address_of(trusted: Sequence[Network]) -> Callable[[HTTPConnection], str]:
 
     def address(connection: HTTPConnection) -> str:
         peer = connection.client.host if connection.client else "unknown"
+        peer = peer.removeprefix("::ffff:")  # an IPv4 client of a socket that listens to both
         # Some proxies add a field of their own instead of appending: all of them together are the list (RFC 9110, 5.3).
         forwarded = ",".join(connection.headers.getlist("x-forwarded-for"))
         hops = [peer, *reversed(forwarded.replace(" ", "").split(","))]

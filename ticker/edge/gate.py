@@ -5,7 +5,7 @@ import contextlib
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
@@ -120,9 +120,13 @@ class _Body:
         return message
 
 
+def is_host(hosts: Sequence[str]) -> bool:
+    """Whether the Host headers of a request are one that can be (RFC 9112, section 3.2)."""
+    return len(hosts) == 1 and bool(_HOST.fullmatch(hosts[0]))
+
+
 def _host_fault(headers: Headers) -> Problem | None:
-    hosts = headers.getlist("host")
-    if len(hosts) == 1 and _HOST.fullmatch(hosts[0]):
+    if is_host(headers.getlist("host")):
         return None
     return Problem("invalid-request", "Send exactly one valid Host header.", headers={"Connection": "close"})
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ticker.telemetry import REGISTRY
+from ticker.telemetry import exposition
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -28,6 +28,6 @@ def routes(readiness: Callable[[], dict[str, Any]], collect: Callable[[], None])
     async def metrics(request: Request) -> Response:
         """The metrics of this process, in Prometheus' text form."""
         collect()
-        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST, headers=_NO_STORE)
+        return Response(exposition(), media_type=CONTENT_TYPE_LATEST, headers=_NO_STORE)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]

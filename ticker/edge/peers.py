@@ -22,6 +22,7 @@ class Peer:
 
     drained: Callable[[], Awaitable[Any]]  # waits until the transport's buffer is below its mark, or the connection is gone
     abort: Callable[[], None]  # ends the connection at once, whatever is still unsent
+    hand_over: Callable[[], asyncio.Transport] | None = None  # gives the transport away: whoever takes it answers the request
 
 
 async def _at_once() -> None:
@@ -42,7 +43,12 @@ class HttpConnection(Intake):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """A connection."""
         super().connection_made(transport)
-        self.app_state = {**self.app_state, "peer": Peer(self.flow.drain, transport.abort)}
+        self.app_state = {**self.app_state, "peer": Peer(self.flow.drain, transport.abort, self._hand_over)}
+
+    def _hand_over(self) -> asyncio.Transport:
+        self.cycle.disconnected = True  # nothing is to come from the ASGI side any more
+        self.connections.discard(self)
+        return self.transport
 
 
 class WebSocketConnection(WebSocketsSansIOProtocol):

@@ -65,7 +65,7 @@ class Group:
     mirror: ChannelMirror
     topics: frozenset[str]
     transport: Transport
-    bell: Bell
+    bell: Bell = field(init=False)
     viewers: int = 0
     first: int = 0  # the place of the ring's oldest frame; places only grow
     history: int = 0  # the place at which the history that we follow began
@@ -140,7 +140,7 @@ class Group:
 class Fanout:
     """All groups of this process."""
 
-    def __init__(self, mirror: Mirror, *, heartbeat: float, replay_most: int, new_bell: Callable[[], Bell]) -> None:
+    def __init__(self, mirror: Mirror, *, heartbeat: float, replay_most: int, new_bell: Callable[[Group], Bell]) -> None:
         self.mirror = mirror
         self._new_bell = new_bell
         self.heartbeat = heartbeat  # s
@@ -152,7 +152,8 @@ class Fanout:
         key = (channel.channel.id, topics, transport)
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = Group(channel, topics, transport, self._new_bell(), silent_since=now)
+            group = self._groups[key] = Group(channel, topics, transport, silent_since=now)
+            group.bell = self._new_bell(group)
         group.viewers += 1
         return group
 

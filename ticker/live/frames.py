@@ -1,12 +1,14 @@
 """The messages of the live protocol, and their bytes for each transport: made once, shared by all receivers.
 
-Python's `str` is what ASGI wants for a WebSocket text message, `bytes` for SSE; a long-poll joins the messages' JSON.
+A WebSocket gets complete RFC 6455 frames where we hold its transport; under another server ASGI wants a `str` and frames it
+itself. SSE has `bytes` either way; a long-poll joins the messages' JSON.
 """
 
 import json
+import zlib
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from ticker.log.mirror import Applied
 from ticker.model.channel import Channel
@@ -16,6 +18,10 @@ from ticker.model.line import Line, Status
 from ticker.model.times import rfc3339
 
 Message = dict[str, Any]
+
+WINDOW_BITS: Final = 12
+"""Of the window in which messages are compressed: a line has less than 4 kB, and some clients ask for no more."""
+
 Frame = str | bytes
 
 
@@ -23,12 +29,23 @@ class Transport(StrEnum):
     """How a viewer is connected."""
 
     WEBSOCKET = "ws"
+    WEBSOCKET_DEFLATE = "ws-deflate"  # the same, compressed (RFC 7692, without context takeover)
+    WEBSOCKET_TEXT = "ws-text"  # the same, framed by the ASGI server
     SSE = "sse"
     POLL = "poll"
+
+    @property
+    def label(self) -> str:
+        """Give the name that metrics use."""
+        return self.value.partition("-")[0]
 
     def frame(self, message: Message) -> Frame:
         """Give the frame of a message for this transport."""
         text = encode(message)
+        if self is Transport.WEBSOCKET:
+            return _websocket_frame(text.encode())
+        if self is Transport.WEBSOCKET_DEFLATE:
+            return _websocket_frame(_deflated(text.encode()), compressed=True)
         if self is not Transport.SSE:
             return text
         cursor = message.get("cursor")
@@ -37,6 +54,23 @@ class Transport(StrEnum):
             # A plain EventSource knows no messages of ours, but obeys `retry`.
             fields += retry(message["reconnect"])
         return f"event: {message['type']}\n{fields}data: {text}\n\n".encode()
+
+
+def _websocket_frame(payload: bytes, *, compressed: bool = False) -> bytes:
+    """Give a complete, unmasked text frame (RFC 6455, section 5.2); RSV1 says that it is compressed (RFC 7692, section 6)."""
+    first = b"\xc1" if compressed else b"\x81"
+    length = len(payload)
+    if length < 126:
+        return first + length.to_bytes(1, "big") + payload
+    if length < 65536:
+        return first + b"\x7e" + length.to_bytes(2, "big") + payload
+    return first + b"\x7f" + length.to_bytes(8, "big") + payload
+
+
+def _deflated(payload: bytes) -> bytes:
+    """Compress a message on its own, so that its bytes do for everybody (RFC 7692, section 7.2.1)."""
+    deflate = zlib.compressobj(wbits=-WINDOW_BITS)
+    return (deflate.compress(payload) + deflate.flush(zlib.Z_SYNC_FLUSH)).removesuffix(b"\x00\x00\xff\xff")
 
 
 def retry(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from email.utils import formatdate
 from typing import Any
 
 from starlette.requests import Request
@@ -15,11 +15,12 @@ from ticker.edge.peers import peer_of
 from ticker.edge.problems import Problem
 from ticker.edge.rendered import Rendered, respond
 from ticker.live import frames
+from ticker.live.admission import Admission, Refusal
 from ticker.live.closing import Cause
 from ticker.live.frames import Transport
 from ticker.live.queries import parse_query
 from ticker.live.sinks import SseSink, WebSocketSink
-from ticker.live.viewers import Viewers
+from ticker.live.slim import SlimStream
 from ticker.log.mirror import ChannelMirror
 from ticker.model.line import LINE_ID
 
@@ -32,9 +33,9 @@ _SSE_HEADERS = [
 ]
 
 
-def routes(viewers: Viewers, ready: Callable[[], bool]) -> list[BaseRoute]:
-    """Give the routes; `ready` tells whether the mirror has ever been at the log's tail."""
-    live = _Live(viewers, ready)
+def routes(admission: Admission) -> list[BaseRoute]:
+    """Give the routes of those who are let in there."""
+    live = _Live(admission)
     at = "/v1/channels/{channel}"
     return [
         WebSocketRoute(f"{at}/ws", live.websocket),
@@ -45,9 +46,10 @@ def routes(viewers: Viewers, ready: Callable[[], bool]) -> list[BaseRoute]:
 
 
 class _Live:
-    def __init__(self, viewers: Viewers, ready: Callable[[], bool]) -> None:
-        self.viewers = viewers
-        self.ready = ready
+    def __init__(self, admission: Admission) -> None:
+        self.admission = admission
+        self.viewers = admission.viewers
+        self.ready = admission.ready
 
     def channel(self, channel: str) -> ChannelMirror:
         found = self.viewers.mirror.channels.get(channel)
@@ -63,19 +65,13 @@ class _Live:
         # A browser sees no status of a refused handshake, so every refusal is an accept and a close that says why.
         await websocket.accept()
         sink = WebSocketSink(websocket.receive, websocket.send, peer_of(websocket.scope))
-        found = self.viewers.mirror.channels.get(websocket.path_params["channel"])
-        if found is None:
-            return await sink.close(Cause.UNKNOWN_CHANNEL)
-        try:
-            query = parse_query(websocket.query_params)
-        except Problem as problem:
-            return await sink.close(Cause.INVALID, problem.detail)
-        if self.viewers.leaving:
-            await sink.send([sink.transport.frame(frames.leaving(self.viewers.delay()))])
-            return await sink.close(Cause.LEAVING)
-        if not self.ready():
-            return await sink.close(Cause.NOT_READY)
-        return await self.viewers.serve(found, sink, query.topics, query.after, query.limit)
+        found = self.admission.admit(websocket.path_params["channel"], websocket.query_params)
+        if isinstance(found, Refusal):
+            if found.cause is Cause.LEAVING:
+                await sink.send([sink.transport.frame(frames.leaving(self.viewers.delay()))])
+            return await sink.close(found.cause, found.reason)
+        query = found.query
+        return await self.viewers.serve(found.channel, sink, query.topics, query.after, query.limit)
 
     async def lines(self, request: Request) -> Response:
         """A snapshot; with `after`, what came since; with `wait`, as soon as something came."""
@@ -127,17 +123,32 @@ class _Sse:
         live = self._live
         found = live.channel(request.path_params["channel"])
         query = parse_query(request.query_params, request.headers.get("last-event-id"))
+        peer = peer_of(scope)
+        welcome = request.method == "GET" and live.ready() and not live.viewers.leaving
+        if welcome and peer.hand_over:
+            await asyncio.sleep(live.viewers.turn())
+            transport = peer.hand_over()
+            if not transport.is_closing():
+                group = live.viewers.enter(found, query.topics, Transport.SSE)
+                SlimStream(live.viewers, group, query.after, query.limit).take_over(transport, _sse_head())
+            return
         await send({"type": "http.response.start", "status": 200, "headers": _SSE_HEADERS})
         if request.method == "HEAD":
             await send({"type": "http.response.body"})
             return
-        sink = SseSink(receive, send, peer_of(scope))
-        if live.viewers.leaving or not live.ready():
+        sink = SseSink(receive, send, peer)
+        if not welcome:
             # Never 503 or 204: an EventSource would not come back.
             await sink.send([f"{frames.retry(live.viewers.delay())}\n".encode()])
             await sink.close(Cause.NOT_READY)
             return
         await live.viewers.serve(found, sink, query.topics, query.after, query.limit)
+
+
+def _sse_head() -> bytes:
+    """Give the head of a stream on a transport that we hold: a body of unknown length that ends with the connection."""
+    fields = [*_SSE_HEADERS, (b"date", formatdate(usegmt=True).encode()), (b"connection", b"close")]
+    return b"HTTP/1.1 200 OK\r\n" + b"".join(name + b": " + value + b"\r\n" for name, value in fields) + b"\r\n"
 
 
 async def _unless_gone(request: Request, waiting: asyncio.Future[bytes]) -> bytes:

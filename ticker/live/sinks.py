@@ -53,7 +53,7 @@ class _AsgiSink:
 class WebSocketSink(_AsgiSink):
     """A WebSocket that was accepted."""
 
-    transport = Transport.WEBSOCKET
+    transport = Transport.WEBSOCKET_TEXT
     at_once = 1  # each is a write of its own, after which the transport may be full
 
     async def send(self, frames: Sequence[Frame]) -> None:

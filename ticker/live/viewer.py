@@ -11,7 +11,7 @@ from ticker.live.frames import Frame
 class Viewer:
     """A place in a group's ring, and what is left of the answer that the viewer was given on arrival."""
 
-    __slots__ = ("_after", "_arrived", "_emptied", "_fanout", "_group", "_limit", "_place", "_rest", "answered")
+    __slots__ = ("_after", "_arrived", "_emptied", "_fanout", "_group", "_limit", "_rest", "answered", "place")
 
     def __init__(self, fanout: Fanout, group: Group, after: str | None, limit: int) -> None:
         self._fanout = fanout
@@ -19,10 +19,18 @@ class Viewer:
         self._after = after
         self._limit = limit
         self._arrived = False
-        self._place = 0
+        self.place = 0
         self._rest: tuple[Frame, ...] = ()
         self._emptied = 0  # the group's, when the rest was made
         self.answered = ""  # by the last `take`: `resumed` or the reason of a snapshot, if it began with one
+
+    @classmethod
+    def at(cls, fanout: Fanout, group: Group, place: int, limit: int) -> "Viewer":
+        """Give a viewer that has arrived and stands at a place."""
+        viewer = cls(fanout, group, None, limit)
+        viewer._arrived = True
+        viewer.place = place
+        return viewer
 
     def take(self, now: int, most: int) -> list[Frame]:
         """Give at most `most` frames to hand to the transport at once; none means: nothing until the group's bell rings."""
@@ -33,16 +41,16 @@ class Viewer:
             return self._begin(self._fanout.answer(group, self._after, self._limit, now), most)
         if self._rest and self._emptied == group.emptied:
             return self._continue(most)
-        taken = None if self._rest else group.since(self._place, most)
+        taken = None if self._rest else group.since(self.place, most)
         if taken is None:
-            reason = group.left_behind(self._place)
+            reason = group.left_behind(self.place)
             return self._begin(self._fanout.snapshot(group, reason, self._limit, now), most)
-        frames, self._place = taken
+        frames, self.place = taken
         return frames
 
     def _begin(self, answer: Answer, most: int) -> list[Frame]:
         # The place is taken at the same moment as the answer: nothing falls between the two, nothing comes twice.
-        self._place = self._group.head
+        self.place = self._group.head
         self._emptied = self._group.emptied
         self._rest = answer.frames
         self.answered = answer.name

@@ -18,10 +18,13 @@ from starlette.websockets import WebSocketDisconnect
 
 from ticker import telemetry
 from ticker.live import frames
+from ticker.live.bell import Bell
 from ticker.live.closing import Cause
 from ticker.live.fanout import Fanout, Group
 from ticker.live.frames import Transport
 from ticker.live.sinks import Sink
+from ticker.live.slim import SlimViewer
+from ticker.live.sweep import Sweep
 from ticker.live.viewer import Viewer
 from ticker.log.mirror import Applied, ChannelMirror, Mirror
 from ticker.model.cursor import number, parse_cursor
@@ -35,22 +38,6 @@ _CATCH_UP: Final = 1.0
 _ABRUPT = (OSError, RuntimeError, WebSocketDisconnect)  # what is raised when the connection went away under a send
 
 _log = structlog.get_logger()
-
-
-class Bell:
-    """Wakes all who wait. Each wait has a future of its own, so one that is cancelled disturbs nobody."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def ring(self) -> None:
-        """Wake everybody who waits now."""
-        self._event.set()
-        self._event = asyncio.Event()
-
-    async def heard(self) -> None:
-        """Wait for the next ring."""
-        await self._event.wait()
 
 
 def now_ms() -> int:
@@ -69,6 +56,9 @@ class Viewers:
         replay_most: int,
         write_deadline: float,
         leave_window: float,
+        arrivals: int = 0,
+        unsent_most: int = 64 << 20,
+        deflate: bool = True,
         clock: Callable[[], int] = now_ms,
     ) -> None:
         self.mirror = mirror
@@ -76,8 +66,14 @@ class Viewers:
         self.fanout = Fanout(mirror, heartbeat=heartbeat, replay_most=replay_most, new_bell=Bell)
         self.leaving = False
         self.count = 0
+        self._catching_up: set[asyncio.Task[None]] = set()
+        self._due: dict[SlimViewer, float] = {}  # whose deadline is when (loop s); all are as long, so the first is due first
         self._write_deadline = write_deadline
+        self.deflate = deflate
         self._leave_window = leave_window
+        self._arrivals = arrivals  # viewers let in per second; 0: as they come
+        self._next_turn = 0.0  # loop s
+        self._unsent_most = unsent_most  # bytes
 
     # -- what the reader calls --
 
@@ -99,15 +95,85 @@ class Viewers:
             now = self.clock()
             self.mirror.tick(now)
             self.fanout.beat(now)
+            self._remind()
+
+    def _remind(self) -> None:
+        now = asyncio.get_running_loop().time()
+        while self._due and next(iter(self._due.values())) <= now:
+            viewer = next(iter(self._due))
+            del self._due[viewer]
+            viewer.overdue()
+        unsent = {viewer: viewer.transport.get_write_buffer_size() for viewer in self._due}
+        total = sum(unsent.values())
+        for viewer, size in unsent.items():
+            if total <= self._unsent_most:
+                break
+            viewer.end(Cause.SLOW)
+            viewer.transport.abort()  # its bytes are what we need
+            total -= size
+        telemetry.unsent.set(total)
 
     # -- what the routes call --
 
+    def enter(self, channel: ChannelMirror, topics: frozenset[str], transport: Transport) -> Group:
+        """Count a viewer in, and give its group. Each `enter` is paired with one `exit`."""
+        self.count += 1
+        telemetry.viewers.labels(channel.channel.id, transport.label).inc()
+        return self.fanout.enter(channel, topics, transport, self.clock())
+
+    def exit(self, group: Group, cause: Cause) -> None:
+        """Count a viewer out."""
+        self.count -= 1
+        self.fanout.exit(group)
+        telemetry.viewers.labels(group.mirror.channel.id, group.transport.label).dec()
+        telemetry.closes.labels(group.transport.label, cause.name.lower()).inc()
+
+    # -- what slim viewers call --
+
+    def turn(self) -> float:
+        """Give the seconds that an arriving viewer waits for its turn, so that a herd does not come all at once."""
+        if not self._arrivals:
+            return 0
+        now = asyncio.get_running_loop().time()
+        self._next_turn = max(now, self._next_turn) + 1 / self._arrivals
+        return self._next_turn - 1 / self._arrivals - now
+
+    def arrived(self, viewer: SlimViewer, after: str | None) -> None:
+        """A viewer has taken its connection over: from now on the sweep visits it."""
+        _sweep(viewer).add(viewer)
+        if self._is_ahead(viewer.group.mirror, after):
+            catching_up = asyncio.create_task(self._caught_up(viewer.group.mirror, after))
+            catching_up.add_done_callback(lambda _: viewer.proceed())
+            self._catching_up.add(catching_up)
+            catching_up.add_done_callback(self._catching_up.discard)
+        else:
+            viewer.proceed()
+
+    def departed(self, viewer: SlimViewer, cause: Cause) -> None:
+        """A viewer's connection is gone."""
+        self._due.pop(viewer, None)
+        _sweep(viewer).remove(viewer)
+        self.exit(viewer.group, cause)
+
+    def due(self, viewer: SlimViewer) -> None:
+        """Remind a viewer when the write deadline has passed."""
+        self._due.pop(viewer, None)
+        self._due[viewer] = asyncio.get_running_loop().time() + self._write_deadline
+
+    def not_due(self, viewer: SlimViewer) -> None:
+        """The viewer has met its deadline."""
+        self._due.pop(viewer, None)
+
+    @staticmethod
+    def answered(name: str) -> None:
+        """An arriving viewer was given this answer."""
+        telemetry.resumes.labels(name).inc()
+
+    # -- what the ASGI routes call --
+
     async def serve(self, channel: ChannelMirror, sink: Sink, topics: frozenset[str], after: str | None, limit: int) -> None:
         """Serve a viewer until it leaves, is too slow, breaks the protocol, or this server stops."""
-        group = self.fanout.enter(channel, topics, sink.transport, self.clock())
-        gauge = telemetry.viewers.labels(channel.channel.id, sink.transport.value)
-        gauge.inc()
-        self.count += 1
+        group = self.enter(channel, topics, sink.transport)
         cause = Cause.GONE
         pumping = asyncio.create_task(self._pump(Viewer(self.fanout, group, after, limit), group, after, sink))
         watching = asyncio.create_task(sink.ended())
@@ -123,10 +189,7 @@ class Viewers:
         finally:
             for task in (pumping, watching):
                 task.cancel()
-            self.fanout.exit(group)
-            gauge.dec()
-            self.count -= 1
-            telemetry.closes.labels(sink.transport.value, cause.name.lower()).inc()
+            self.exit(group, cause)
 
     async def _pump(self, viewer: Viewer, group: Group, after: str | None, sink: Sink) -> Cause:
         """Feed a viewer until something ends that; end its connection then, and give the cause."""
@@ -147,14 +210,13 @@ class Viewers:
         return cause
 
     async def _feed(self, viewer: Viewer, group: Group, sink: Sink) -> None:
-        bell = group.bell
-        assert isinstance(bell, Bell)
+        bell = _bell(group)
         while not self.leaving:
             async with asyncio.timeout(self._write_deadline):
                 await sink.ready()
                 taken = viewer.take(self.clock(), sink.at_once)
                 if viewer.answered:
-                    telemetry.resumes.labels(viewer.answered).inc()
+                    self.answered(viewer.answered)
                 if taken:
                     await sink.send(taken)
             if not taken:
@@ -169,10 +231,15 @@ class Viewers:
         except _ABRUPT:
             pass  # it was faster
 
+    @staticmethod
+    def _is_ahead(channel: ChannelMirror, after: str | None) -> bool:
+        cursor = parse_cursor(after) if after else None
+        return cursor is not None and number(cursor) > number(channel.cursor)
+
     async def _caught_up(self, channel: ChannelMirror, after: str | None) -> None:
         """Wait a moment where a viewer has seen more than this process yet: it comes from another one."""
         cursor = parse_cursor(after) if after else None
-        if cursor is None or number(cursor) <= number(channel.cursor):
+        if cursor is None or not self._is_ahead(channel, after):
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CATCH_UP):
@@ -186,22 +253,21 @@ class Viewers:
     async def poll(self, channel: ChannelMirror, topics: frozenset[str], after: str, limit: int, wait: float) -> bytes:
         """Give what came since a viewer's cursor, `{"cursor", "events": [message, …]}`; wait for the first if none did."""
         group = self.fanout.enter(channel, topics, Transport.POLL, self.clock())
-        gauge = telemetry.viewers.labels(channel.channel.id, Transport.POLL.value)
+        gauge = telemetry.viewers.labels(channel.channel.id, Transport.POLL.label)
         gauge.inc()
         try:
             await self._caught_up(channel, after)
             answer = self.fanout.answer(group, after, limit, self.clock())
             if wait and not self.leaving and answer.name == "resumed" and len(answer.frames) == 1:
-                assert isinstance(group.bell, Bell)
                 with contextlib.suppress(TimeoutError):
                     # Not `wait_for`: on Python 3.11 it begins to listen a turn of the loop later, and misses what rings then.
                     async with asyncio.timeout(wait):
-                        await group.bell.heard()
+                        await _bell(group).heard()
                 answer = self.fanout.answer(group, after, limit, self.clock())
             events = [str(frame) for frame in answer.frames]
             if self.leaving:
                 events.append(frames.encode(frames.leaving(self.delay())))
-            telemetry.resumes.labels(answer.name).inc()
+            self.answered(answer.name)
             return f'{{"cursor":"{answer.cursor}","events":[{",".join(events)}]}}'.encode()
         finally:
             gauge.dec()
@@ -212,7 +278,24 @@ class Viewers:
         self.leaving = True
         for group in self.fanout.groups():
             group.bell.ring()
+            for viewer in [*_bell(group).sweep.viewers]:
+                assert isinstance(viewer, SlimViewer)
+                viewer.leave(self.delay())
+            await asyncio.sleep(0)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
                 while self.count:  # noqa: ASYNC110  # once in a process's life
                     await asyncio.sleep(0.02)
+        for group in self.fanout.groups():
+            for viewer in [*_bell(group).sweep.viewers]:
+                assert isinstance(viewer, SlimViewer)
+                viewer.transport.abort()
+
+
+def _bell(group: Group) -> Bell:
+    assert isinstance(group.bell, Bell)
+    return group.bell
+
+
+def _sweep(viewer: SlimViewer) -> Sweep:
+    return _bell(viewer.group).sweep

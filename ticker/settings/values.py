@@ -106,6 +106,15 @@ class Settings(BaseModel):
     write_deadline: float = Field(15.0, ge=0.1, le=300)
     """Seconds a viewer may take to accept what was sent before it is closed (1013)."""
 
+    arrivals: int = Field(0, ge=0, le=1_000_000)
+    """Viewers that each process lets in per second; more wait for their turn. 0: as they come."""
+
+    unsent_most: int = Field(64, ge=1, le=1_000_000)
+    """MiB that slow viewers may have waiting in a process; past that those are cut off that have been slow for longest."""
+
+    deflate: Annotated[bool, Strict(False)] = True
+    """Whether WebSockets may be compressed (RFC 7692). A message is compressed once, whoever reads it."""
+
     replay_most: int = Field(300, ge=1, le=10_000)
     """How many missed events a returning viewer is sent; one that missed more gets a snapshot."""
 

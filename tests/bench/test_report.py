@@ -9,7 +9,7 @@ import pytest
 from bench.chart import drawn
 from bench.contestants import CONTESTANTS
 from bench.measure import Effort, Scenario
-from bench.results import CHARTED, Cell, Results
+from bench.report import CHARTED, Cell, Results
 
 
 def figures(cpu: float, burst: float, **faults: int) -> dict[str, Any]:

@@ -1,0 +1,226 @@
+"""RFC 6455 to the letter, and the same behaviour whichever way a viewer is held: slim, or by ASGI under another server."""
+
+import contextlib
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect as ws_connect
+
+from tests.redises import RedisServer
+from tests.served import WITHIN, Server, environment, free_port, until
+from tests.viewers import Screen, connect
+
+pytestmark = [pytest.mark.slow]
+
+TEXT, BINARY, CONTINUATION, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
+MASK = b"\x01\x02\x03\x04"
+
+
+def frame(opcode: int, payload: bytes = b"", *, fin: bool = True, rsv: int = 0, masked: bool = True) -> bytes:
+    """Give a frame as a client sends it, or should not."""
+    first = (0x80 if fin else 0) | rsv << 4 | opcode
+    length = bytes([len(payload)]) if len(payload) < 126 else b"\x7e" + struct.pack("!H", len(payload))
+    if not masked:
+        return bytes([first]) + length + payload
+    body = bytes(byte ^ MASK[place % 4] for place, byte in enumerate(payload))
+    return bytes([first, length[0] | 0x80]) + length[1:] + MASK + body
+
+
+def close(code: int | None = None, reason: bytes = b"") -> bytes:
+    return frame(CLOSE, b"" if code is None else struct.pack("!H", code) + reason)
+
+
+class Client:
+    """A WebSocket client without manners."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=WITHIN)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.sendall(
+            b"GET /v1/channels/en/ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        self.file = self.socket.makefile("rb")
+        head = b"".join(iter(self.file.readline, b"\r\n"))
+        assert b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head
+        assert self.read()[0] == TEXT  # the snapshot
+
+    def hang_up(self, *, abruptly: bool = False) -> None:
+        """End the connection, if need be by a reset."""
+        if abruptly:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.file.close()
+        self.socket.close()
+
+    def read(self) -> tuple[int, bytes]:
+        """The next frame."""
+        first, length = self.file.read(2)
+        if length == 126:
+            [length] = struct.unpack("!H", self.file.read(2))
+        return first & 15, self.file.read(length)
+
+    def closed_with(self) -> int | None:
+        """The code of the close that comes next; then the connection has to end."""
+        opcode, payload = self.read()
+        assert opcode == CLOSE
+        with contextlib.suppress(ConnectionError):  # it may have ended already
+            self.socket.sendall(close(1000))
+            assert self.file.read() == b""
+        return struct.unpack("!H", payload[:2])[0] if payload else None
+
+
+def whole(client: Client, data: bytes) -> None:
+    client.socket.sendall(data)
+
+
+def bytewise(client: Client, data: bytes) -> None:
+    for byte in data:
+        client.socket.sendall(bytes([byte]))
+
+
+@pytest.fixture(scope="module")
+def slim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("slim")).start()
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def client(slim: Server) -> Iterator[Client]:
+    client = Client(slim.port)
+    yield client
+    client.hang_up()
+
+
+FEEDS = pytest.mark.parametrize("feed", [whole, bytewise])
+Feed = Callable[[Client, bytes], None]
+
+
+@FEEDS
+def test_pings_are_answered(client: Client, feed: Feed) -> None:
+    """Each ping by its own pong, with what comes behind it in the same bytes."""
+    feed(client, frame(PING, b"one") + frame(PONG, b"unasked") + frame(PING) + frame(PING, b"x" * 125))
+
+    assert [client.read() for _ in range(3)] == [(PONG, b"one"), (PONG, b""), (PONG, b"x" * 125)]
+
+
+@FEEDS
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (close(1000, b"bye"), 1000),
+        (close(4000), 4000),
+        (close(), None),
+        (frame(TEXT, b"part", fin=False) + close(1000), 1008),
+        (frame(TEXT, b"hello"), 1008),
+        (frame(BINARY, b"hello"), 1008),
+        (frame(TEXT, b""), 1008),
+        (frame(TEXT, b"x" * 2000), 1009),
+        (frame(CONTINUATION, b"x"), 1002),
+        (frame(PING, b"x" * 126), 1002),
+        (frame(PING, b"x", fin=False), 1002),
+        (frame(3, b"x"), 1002),
+        (frame(11, b"x"), 1002),
+        (frame(PING, b"x", rsv=1), 1002),
+        (frame(TEXT, b"x", rsv=4), 1002),
+        (frame(PING, b"x", masked=False), 1002),
+        (frame(CLOSE, b"\x03"), 1002),
+        (close(1005), 1002),
+        (close(999), 1002),
+        (close(1000, b"\xff\xfe"), 1007),
+    ],
+)
+def test_what_ends_a_connection(client: Client, feed: Feed, sent: bytes, code: int | None) -> None:
+    """A close is answered by its code; what the protocol forbids, or we do, by the code that says so (section 7.4.1)."""
+    feed(client, frame(PING, b"first") + sent)
+
+    assert client.read() == (PONG, b"first")
+    assert client.closed_with() == code
+
+
+def test_nothing_comes_after_a_close(slim: Server, client: Client) -> None:
+    """A viewer that has said goodbye is told nothing more (section 5.5.1)."""
+    client.socket.sendall(frame(TEXT, b"hello"))
+    opcode, _ = client.read()
+    slim.post("After the close")
+    client.socket.sendall(close(1008))
+
+    assert opcode == CLOSE
+    assert client.file.read() == b""
+
+
+def test_viewers_that_vanish_are_counted_out(slim: Server) -> None:
+    """Gone without a word is gone."""
+    clients = [Client(slim.port) for _ in range(20)]
+    for client in clients:
+        client.hang_up(abruptly=True)
+
+    def counted() -> bool:
+        return 'ticker_viewers{channel="en",transport="ws"} 0.0' in httpx.get(f"{slim.url}/metrics").text
+
+    until(counted, "nobody to be left")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("compression", [None, "deflate"])
+async def test_compressed_or_not(slim: Server, compression: str | None) -> None:
+    """A client that asks for compression gets it, and reads the same."""
+    async with ws_connect(f"{slim.ws}/v1/channels/es/ws", compression=compression) as websocket:
+        await websocket.recv()
+        slim.post(f"La misma línea {compression}", "es")
+        line = str(await websocket.recv())
+        extensions = (websocket.response.headers if websocket.response else {}).get("Sec-WebSocket-Extensions", "")
+
+    assert f"La misma línea {compression}" in line
+    assert ("permessage-deflate" in extensions, "server_no_context_takeover" in extensions) == (compression is not None,) * 2
+
+
+@contextmanager
+def plain(redis: RedisServer) -> Iterator[str]:
+    """The same application under a stock uvicorn."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.live.plain", redis.url, str(port)]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(command, env=environment(), cwd=root) as process:
+
+        def ready() -> bool:
+            assert process.poll() is None
+            try:
+                return httpx.get(f"http://127.0.0.1:{port}/readyz").is_success
+            except httpx.TransportError:
+                return False
+
+        try:
+            until(ready, "the plain server")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("transport", ["ws", "sse", "poll"])
+async def test_plain_asgi_shows_the_same(servers: Callable[..., Server], redis_server: RedisServer, transport: str) -> None:
+    """Under a server that cannot hand over its connections, viewers see the same, and go from one to the other."""
+    ours = servers(TICKER_REDIS_URL=redis_server.url).start()
+    ours.token = ours.command("token", "create", "editor")
+    screen = Screen()
+    with plain(redis_server) as url:
+        async with connect(url, transport=transport, screen=screen) as viewer:
+            await viewer.sees(lambda screen: screen.types == ["snapshot"])
+            line = ours.post("One")["line"]
+            await viewer.sees(lambda screen: screen.texts == ["One"])
+        async with connect(ours.url, transport=transport, screen=screen) as viewer:
+            ours.correct(line, "Two")
+            await viewer.sees(lambda screen: screen.texts == ["Two"])
+        async with connect(url, transport=transport, screen=screen) as viewer:
+            ours.withdraw(line)
+            await viewer.sees(lambda screen: screen.texts == [])
+
+    assert screen.twice == []

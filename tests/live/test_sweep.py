@@ -1,0 +1,160 @@
+"""The walk over a group's viewers: each gets each frame once, in order, in as few writes as there are walks."""
+
+from dataclasses import dataclass, field
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ticker.live.fanout import Group
+from ticker.live.frames import Transport
+from ticker.live.sweep import AT_ONCE, AWAY, SLICE, Sweep
+from ticker.log.mirror import ChannelMirror
+from ticker.model.channel import Channel
+
+CHANNEL = Channel("en", "Breaking", "en", "ltr", "", "localhost,2026")
+
+
+@dataclass(eq=False)
+class Reader:
+    """A viewer that keeps what it was given, and helps itself when it is asked to."""
+
+    group: Group
+    place: int
+    index: int = -1
+    writes: list[bytes] = field(default_factory=list)
+    blocked: bool = False
+
+    def write(self, data: bytes) -> None:
+        self.writes.append(data)
+
+    def proceed(self) -> None:
+        if not self.blocked:
+            taken = self.group.since(self.place) if self.place != AWAY else None
+            self.writes += [b"".join(frame for frame in taken[0] if isinstance(frame, bytes))] if taken else []
+            self.place = self.group.head
+
+
+class Crowd:
+    """A group with its sweep; `ring` is counted, and walks are taken by hand."""
+
+    def __init__(self, readers: int) -> None:
+        self.group = Group(ChannelMirror(CHANNEL), frozenset(), Transport.SSE)
+        self.sweep = Sweep(self.group)
+        self.group.bell = self
+        self.walks = 0
+        self.readers = [Reader(self.group, 0) for _ in range(readers)]
+        for reader in self.readers:
+            self.sweep.add(reader)
+
+    def ring(self) -> None:
+        self.walks += self.sweep.start()
+
+    def line(self, number: int) -> None:
+        self.group.add({"type": "publish", "cursor": f"{number}-0", "n": number}, 0, f"line {number}", 1)
+
+    def walk(self) -> None:
+        while self.sweep.walk():
+            pass
+
+
+def frame(number: int) -> bytes:
+    made = Transport.SSE.frame({"type": "publish", "cursor": f"{number}-0", "n": number})
+    assert isinstance(made, bytes)
+    return made
+
+
+def test_a_line_costs_one_write_of_the_same_bytes() -> None:
+    """Everybody at the same place is given the same object."""
+    crowd = Crowd(SLICE * 2 + 3)
+    crowd.line(1)
+    crowd.walk()
+
+    assert {len(reader.writes) for reader in crowd.readers} == {1}
+    assert len({id(reader.writes[0]) for reader in crowd.readers}) == 1
+    assert crowd.readers[0].writes == [frame(1)]
+
+
+def test_lines_that_come_during_a_walk_leave_together() -> None:
+    """A burst costs as many writes as there are walks, not as there are lines."""
+    crowd = Crowd(SLICE * 4)
+    crowd.line(1)
+    crowd.sweep.walk()
+    for number in range(2, 32):
+        crowd.line(number)
+    crowd.walk()
+
+    assert crowd.walks == 1
+    assert {len(reader.writes) for reader in crowd.readers} == {1, 2}
+    assert {b"".join(reader.writes) for reader in crowd.readers} == {b"".join(map(frame, range(1, 32)))}
+
+
+def test_who_is_away_is_left_to_itself() -> None:
+    """A viewer that cannot write keeps its place; the others do not wait."""
+    crowd = Crowd(3)
+    away = crowd.readers[1]
+    away.place, away.blocked = AWAY, True
+    crowd.line(1)
+    crowd.walk()
+
+    assert [len(reader.writes) for reader in crowd.readers] == [1, 0, 1]
+    assert away.place == AWAY
+
+
+def test_who_is_far_behind_is_not_given_all_at_once() -> None:
+    """More than AT_ONCE frames are not one write."""
+    crowd = Crowd(1)
+    asked: list[int] = []
+    crowd.readers[0].proceed = lambda: asked.append(1)  # type: ignore[method-assign]
+    for number in range(AT_ONCE + 1):
+        crowd.line(number)
+    crowd.walk()
+
+    assert (asked, crowd.readers[0].writes) == ([1], [])
+
+
+def test_withdrawn_text_is_not_joined() -> None:
+    """Bytes joined before a withdrawal are not used after it."""
+    crowd = Crowd(SLICE + 1)
+    crowd.line(1)
+    crowd.sweep.walk()
+    crowd.group.purge("line 1", 2)
+    crowd.line(2)
+    crowd.walk()
+
+    assert crowd.readers[-1].writes == [frame(2)]
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.just(("line", 0)),
+        st.just(("walk", 0)),
+        st.tuples(st.just("leave"), st.integers(0, 1 << 30)),
+        st.just(("arrive", 0)),
+    ),
+    max_size=60,
+)
+
+
+@given(st.integers(0, SLICE + 40), STEPS)
+def test_everybody_gets_everything_once_in_order(readers: int, steps: list[tuple[str, int]]) -> None:
+    """Whoever comes and goes while it walks: each viewer has each frame since it came, once, in order."""
+    crowd = Crowd(readers)
+    since = dict.fromkeys(crowd.readers, 1)
+    number = 0
+    for step, chance in steps:
+        if step == "line":
+            number += 1
+            crowd.line(number)
+        elif step == "walk":
+            crowd.sweep.walk()
+        elif step == "arrive":
+            reader = Reader(crowd.group, crowd.group.head)
+            since[reader] = number + 1
+            crowd.sweep.add(reader)
+        elif crowd.sweep.viewers:
+            crowd.sweep.remove(crowd.sweep.viewers[chance % len(crowd.sweep.viewers)])
+    crowd.walk()
+
+    for viewer in crowd.sweep.viewers:
+        assert isinstance(viewer, Reader)
+        assert b"".join(viewer.writes) == b"".join(map(frame, range(since[viewer], number + 1)))

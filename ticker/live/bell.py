@@ -1,0 +1,32 @@
+"""The bell of a group: wakes its viewers, those who wait in a task of their own and those whom the sweep visits."""
+
+import asyncio
+
+from ticker.live.fanout import Group
+from ticker.live.sweep import Sweep
+
+
+class Bell:
+    """One per group."""
+
+    __slots__ = ("_event", "_loop", "sweep")
+
+    def __init__(self, group: Group) -> None:
+        self._event = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self.sweep = Sweep(group)
+
+    def ring(self) -> None:
+        """Wake everybody who waits now."""
+        self._event.set()
+        self._event = asyncio.Event()
+        if self.sweep.start():
+            self._loop.call_soon(self._walk)
+
+    async def heard(self) -> None:
+        """Wait for the next ring. Each wait has a future of its own, so one that is cancelled disturbs nobody."""
+        await self._event.wait()
+
+    def _walk(self) -> None:
+        if self.sweep.walk():
+            self._loop.call_soon(self._walk)

@@ -1,0 +1,232 @@
+"""Slim viewers: connections taken over from the HTTP server once the handshake is done.
+
+What stays of a viewer is a transport, a place in its group's ring and this protocol with its slots: no ASGI task, no scope, no
+headers, no parser, no queue, no timer. The sweep writes to the transport. What a viewer sends is rare (a pong of its library,
+its close) that the WebSocket parser is made when bytes come and dropped when they are dealt with.
+
+A transport that is full says so (`pause_writing`): the viewer leaves the common path, keeps its place, and is closed if it does
+not drain before the deadline; when it drains it goes on from its place, or skips to the newest state by a snapshot.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from websockets.extensions.permessage_deflate import PerMessageDeflate
+from websockets.frames import Frame, Opcode
+from websockets.protocol import OPEN, SERVER, Protocol
+
+from ticker.live import frames
+from ticker.live.closing import Cause
+from ticker.live.fanout import Group
+from ticker.live.frames import Transport
+from ticker.live.sweep import AT_ONCE, AWAY
+from ticker.live.viewer import Viewer
+
+if TYPE_CHECKING:
+    from ticker.live.viewers import Viewers
+
+MESSAGE_MOST: Final = 1024
+"""Bytes of a message from a viewer at the most; it has nothing to say."""
+
+QUIET: Final = logging.getLogger("ticker.live.quiet")
+QUIET.disabled = True  # the library tells of each handshake and close
+
+
+class SlimViewer(asyncio.Protocol):
+    """A viewer on a bare transport; see `sweep.Standing` for what the sweep asks of it."""
+
+    __slots__ = (
+        "_after",
+        "_blocked",
+        "_cause",
+        "_limit",
+        "_viewer",
+        "_viewers",
+        "group",
+        "index",
+        "place",
+        "transport",
+        "write",
+    )
+
+    transport: asyncio.Transport
+    write: Callable[[bytes], None]
+
+    def __init__(self, viewers: "Viewers", group: Group, after: str | None, limit: int) -> None:
+        self._viewers = viewers
+        self._viewer: Viewer | None = Viewer(viewers.fanout, group, after, limit)
+        self._after = after
+        self._limit = limit
+        self._blocked = False
+        self._cause: Cause | None = None  # why we end the connection, once we do
+        self.group = group
+        self.place = AWAY
+        self.index = -1
+
+    # -- what the handshake calls --
+
+    def take_over(self, transport: asyncio.Transport, head: bytes) -> None:
+        """Become the transport's protocol; send what ends the handshake, and all that the viewer is to have at first."""
+        self.transport = transport
+        self.write = transport.write
+        transport.set_protocol(self)
+        self.write(head)
+        self._viewers.arrived(self, self._after)
+
+    # -- what the sweep calls --
+
+    def proceed(self) -> None:
+        """Take what there is to take, as far as the transport lets it, and go back to the common path."""
+        viewer = self._viewer
+        if viewer is None:
+            viewer = self._viewer = Viewer.at(self._viewers.fanout, self.group, self.place, self._limit)
+            self.place = AWAY
+        while not self._blocked and self._cause is None:
+            taken = viewer.take(self._viewers.clock(), AT_ONCE)
+            if viewer.answered:
+                self._viewers.answered(viewer.answered)
+            if not taken:
+                self.place = viewer.place
+                self._viewer = None
+                return
+            self.write(b"".join(frame for frame in taken if isinstance(frame, bytes)))
+
+    # -- what the transport calls --
+
+    def pause_writing(self) -> None:
+        """The transport is full: keep the place, and be closed if it does not drain."""
+        self._blocked = True
+        if self._viewer is None:
+            self._viewer = Viewer.at(self._viewers.fanout, self.group, self.place, self._limit)
+            self.place = AWAY
+        self._viewers.due(self)
+
+    def resume_writing(self) -> None:
+        """The transport has drained: go on from the place."""
+        self._blocked = False
+        if self._cause is None:
+            self._viewers.not_due(self)
+            self.proceed()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes that a viewer sends."""
+
+    def eof_received(self) -> bool:
+        """The viewer has closed its side."""
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self._viewers.departed(self, self._cause or Cause.GONE)
+
+    # -- what ends it from our side --
+
+    def leave(self, delay: float) -> None:
+        """Tell the viewer that this server is stopping, and when to come back."""
+        if self._cause is None:
+            if not self._blocked:
+                frame = self.group.transport.frame(frames.leaving(delay))
+                assert isinstance(frame, bytes)
+                self.write(frame)
+            self.end(Cause.LEAVING)
+
+    def end(self, cause: Cause) -> None:
+        """End the connection, after what is still unsent; cut it off if that takes longer than the deadline."""
+        self._cause = cause
+        self.place = AWAY
+        self._viewers.due(self)
+        self.say_goodbye(cause)
+
+    def say_goodbye(self, cause: Cause) -> None:
+        """Close as the transport's protocol says."""
+        self.transport.close()
+
+    def overdue(self) -> None:
+        """The deadline has passed: a viewer that did not drain is closed, one that did not take the close is cut off."""
+        if self._cause is None:
+            self.end(Cause.SLOW)
+        else:
+            self.transport.abort()
+
+
+class SlimStream(SlimViewer):
+    """A viewer of Server-Sent Events: a response whose body ends with the connection."""
+
+    __slots__ = ()
+
+
+class SlimWebSocket(SlimViewer):
+    """A viewer on a WebSocket; the `websockets` library reads what it sends."""
+
+    __slots__ = ("_parser", "_pending")
+
+    def __init__(self, viewers: "Viewers", group: Group, after: str | None, limit: int) -> None:
+        super().__init__(viewers, group, after, limit)
+        self._parser: Protocol | None = None
+        self._pending = 0  # bytes of a frame that is not complete
+
+    def data_received(self, data: bytes) -> None:
+        """Answer pings and closes; a viewer that sends data is closed."""
+        while data:
+            # A frame at a time: the first of a message is answered by our close, before what follows it is judged. After that,
+            # all that matters is the viewer's close.
+            size = len(data) if self._cause else 1 if self._pending else _first_size(data)
+            self._receive(data[:size])
+            data = data[size:]
+
+    def _receive(self, data: bytes) -> None:
+        parser = self._parser = self._parser or self._new_parser()
+        parser.receive_data(data)
+        self._pending += len(data)
+        spoke = False
+        for event in parser.events_received():
+            assert isinstance(event, Frame)
+            self._pending -= _size(event)
+            spoke = spoke or event.opcode not in (Opcode.PING, Opcode.PONG, Opcode.CLOSE)
+        if spoke and self._cause is None and parser.close_sent is None:
+            parser.send_close(Cause.DATA.value.code, Cause.DATA.value.reason)
+        self._send(parser, Cause.DATA if spoke else Cause.GONE)
+
+    def _new_parser(self) -> Protocol:
+        parser = Protocol(SERVER, state=OPEN, max_size=MESSAGE_MOST, logger=QUIET)
+        if self.group.transport is Transport.WEBSOCKET_DEFLATE:
+            parser.extensions = [PerMessageDeflate(True, True, 15, 15)]
+        return parser
+
+    def _send(self, parser: Protocol, cause: Cause) -> None:
+        out = parser.data_to_send()
+        if self._cause is None and (parser.close_sent is not None or parser.close_rcvd is not None):
+            self._cause = cause
+            self.place = AWAY
+            self._viewers.due(self)
+        if any(out):
+            self.write(b"".join(out))
+        if parser.close_rcvd is not None:
+            self.transport.close()
+        elif b"" in out:
+            # Half a close: bytes of the viewer's that are still on their way must not have our close thrown away with a reset.
+            self.transport.write_eof()
+        elif not self._pending and self._cause is None:
+            self._parser = None  # between two frames there is nothing to remember
+
+    def say_goodbye(self, cause: Cause) -> None:
+        """Send the close and wait for the viewer's; the deadline ends that."""
+        parser = self._parser = self._parser or self._new_parser()
+        if parser.close_sent is None and parser.state is OPEN:
+            parser.send_close(cause.value.code, cause.value.reason)
+            self.write(b"".join(parser.data_to_send()))
+
+
+def _first_size(data: bytes) -> int:
+    """Give the bytes of the frame that `data` begins with, if it is as short as those of a viewer's are."""
+    if len(data) < 2 or data[1] & 0x7F > 125:
+        return len(data)
+    return 2 + (4 if data[1] & 0x80 else 0) + (data[1] & 0x7F)
+
+
+def _size(frame: Frame) -> int:
+    """Give the bytes that a masked frame has on the wire (RFC 6455, section 5.2)."""
+    length = len(frame.data)
+    return 6 + length + (0 if length < 126 else 2 if length < 65536 else 8)

@@ -1,14 +1,13 @@
 """Peers: what uvicorn's protocols tell of their transports."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from ticker.edge.peers import HttpConnection, WebSocketConnection, peer_of
+from ticker.edge.peers import HttpConnection, peer_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -33,10 +32,9 @@ class Transport(asyncio.Transport):
 async def _app(scope: Any, receive: Any, send: Any) -> None: ...
 
 
-@pytest.mark.parametrize("protocol", [HttpConnection, WebSocketConnection])
-async def test_transport_that_is_full(protocol: Callable[..., Any]) -> None:
+async def test_transport_that_is_full() -> None:
     """Whoever asks waits while the transport is full, and no longer when it has drained or is gone."""
-    connection = protocol(uvicorn.Config(_app, lifespan="off"), ServerState(), {})
+    connection = HttpConnection(uvicorn.Config(_app, lifespan="off"), ServerState(), {})
     transport = Transport()
     connection.connection_made(transport)
     peer = peer_of({"type": "http", "state": connection.app_state})

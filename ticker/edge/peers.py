@@ -1,8 +1,8 @@
 """What ASGI does not tell of a connection: when its transport can take more, and how to cut it off.
 
 An ASGI server's `send` takes bytes first and waits afterwards, so whoever only has `send` must choose them before the peer can
-take them; and it ends a connection by flushing it first, which a peer that does not read never lets happen. The two
-protocols here, given to uvicorn as its `http` and `ws` settings, put a Peer into each scope's state.
+take them; and it ends a connection by flushing it first, which a peer that does not read never lets happen. The
+protocol here, given to uvicorn as its `http` setting, puts a Peer into each scope's state; it can also give the transport away.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from starlette.types import Scope
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from ticker.edge.intake import Intake
 
@@ -49,12 +48,3 @@ class HttpConnection(Intake):
         self.cycle.disconnected = True  # nothing is to come from the ASGI side any more
         self.connections.discard(self)
         return self.transport
-
-
-class WebSocketConnection(WebSocketsSansIOProtocol):
-    """A WebSocket that tells of its peer."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A connection, taken over from HTTP."""
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, "peer": Peer(self.writable.wait, self.transport.abort)}

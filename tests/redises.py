@@ -78,4 +78,7 @@ class RedisServer:
         """Leave nothing behind."""
         if self.process is not None and self.process.poll() is None:
             self.go_on()
-            self.stop()
+            try:
+                self.stop()
+            except subprocess.TimeoutExpired:
+                self.kill()  # it is in a script that never ends

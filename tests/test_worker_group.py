@@ -19,7 +19,7 @@ from tests.redises import RedisServer
 from tests.served import WITHIN, Server, environment, until
 from ticker import embedded, worker
 from ticker.log.keys import Keys
-from ticker.log.redis import client
+from ticker.log.redis import cancelled, client
 from ticker.log.writer import Writer
 from ticker.model.channel import Channel
 from ticker.model.draft import Author, Change, ChangeKind, Draft, Withdrawal
@@ -71,8 +71,7 @@ class Log:
             try:
                 yield made
             finally:
-                running.cancel()
-                await asyncio.wait({running})
+                await cancelled({running})
 
     async def rewrites(self) -> int:
         done: int = (await self.redis.info("persistence"))["aof_rewrites"]

@@ -24,7 +24,7 @@ from ticker.log.audit import audit_entries
 from ticker.log.keys import Keys
 from ticker.log.mirror import Mirror
 from ticker.log.reader import Reader
-from ticker.log.redis import client
+from ticker.log.redis import cancelled, client
 from ticker.log.tokens import SCOPES, Tokens
 from ticker.log.writer import Writer
 from ticker.model.channel import Channel
@@ -79,9 +79,7 @@ class Newsroom:
         await self.http.aclose()
         self._server.should_exit = True
         await self._serving
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancelled(self._tasks)
         await self.reader.aclose()
         await self.redis.aclose()
 

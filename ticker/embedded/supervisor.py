@@ -23,6 +23,7 @@ from ticker.embedded.engines import Engine, find_engine
 from ticker.embedded.errors import EngineError, EngineFailed, LogMissing
 from ticker.embedded.folder import Folder, note_pid, url_of
 from ticker.embedded.process import EngineProcess
+from ticker.log.redis import cancelled
 
 log = structlog.get_logger()
 
@@ -119,8 +120,7 @@ class Embedded:
     async def _close(self) -> None:
         try:
             if self._watch is not None:
-                self._watch.cancel()
-                await asyncio.wait({self._watch})
+                await cancelled({self._watch})
             if self._process is not None and not self._process.ended:
                 clean = await self._process.stop()
                 log.info("engine_stopped", pid=self._process.pid, clean=clean)

@@ -19,6 +19,7 @@ from typing import Any, Final
 import structlog
 import uvicorn
 import uvloop
+from redis.exceptions import RedisError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -96,7 +97,6 @@ class Server:
             replay_most=settings.replay_most,
             write_deadline=settings.write_deadline,
             leave_window=settings.leave_window,
-            arrivals=settings.arrivals,
             deflate=settings.deflate,
             unsent_most=settings.unsent_most << 20,
         )
@@ -180,7 +180,11 @@ class Server:
         event = self.mirror.channels[channel].event(cursor)
         if self.places is None or not here or event is None or event.type is EventType.PUBLISH:
             return here
-        return await self.places.passed(channel, cursor, _PROPAGATED_WITHIN)
+        try:
+            return await self.places.passed(channel, cursor, _PROPAGATED_WITHIN)
+        except (RedisError, OSError) as error:  # the change is done, whatever we can learn of the others
+            _log.warning("places_unknown", error=type(error).__name__, cause=str(error))
+            return False
 
     def readiness(self) -> dict[str, Any]:
         """Give `{"ready", "redis", "engine"?}`."""

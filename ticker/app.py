@@ -230,7 +230,7 @@ class Server:
             await cancelled(jobs)
             for job in jobs:
                 if not job.cancelled() and (error := job.exception()):
-                    _log.error("job_failed", error=repr(error))
+                    _log.error("job_failed", error=type(error).__name__, cause=str(error))
             await self.reader.aclose()
             await self.redis.aclose()
             if self.engine:

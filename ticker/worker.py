@@ -61,7 +61,7 @@ class Worker:
             except Exception as error:  # noqa: BLE001  # whatever it is
                 # A fault must not end the jobs of a newsroom; it is told once per absence, and they go on.
                 if not self._away:
-                    _log.warning("worker_waits", error=repr(error))
+                    _log.warning("worker_waits", error=type(error).__name__, cause=str(error))
                 self._away = True
                 await asyncio.sleep(_PAUSE)
 

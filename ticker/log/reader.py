@@ -83,7 +83,7 @@ class Reader:
                 pass  # the channel is loaded anew
             except Exception as error:  # noqa: BLE001  # a fault of ours must not leave every viewer of the process behind either
                 if self.connected is not False:
-                    _log.warning("log_unreachable", error=repr(error))
+                    _log.warning("log_unreachable", error=type(error).__name__, cause=str(error))
                 self.connected = False
                 await asyncio.sleep(random.uniform(0, pause))
                 pause = min(pause * 2, _PAUSES[1])
@@ -237,5 +237,7 @@ def _readable(found: ChannelMirror, records: dict[str, bytes | None]) -> dict[st
             if record is not None:
                 lines[line_id] = line_of(line_id, found.channel.id, record)
         except (ValueError, KeyError, TypeError) as error:
-            _log.error("record_unreadable", channel=found.channel.id, line=line_id, error=repr(error))
+            _log.error(
+                "record_unreadable", channel=found.channel.id, line=line_id, error=type(error).__name__, cause=str(error)
+            )
     return lines

@@ -42,10 +42,11 @@ class Browser:
 class Site:
     """Three editions, their pages, and a browser that asks for them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, loaded: bool = True) -> None:
         self.newsrooms = {channel.id: Newsroom(channel) for channel in CHANNELS}
         self.mirror = Mirror(CHANNELS)
-        self.mirror.channels.update({name: newsroom.mirror for name, newsroom in self.newsrooms.items()})
+        if loaded:
+            self.mirror.channels.update({name: newsroom.mirror for name, newsroom in self.newsrooms.items()})
         app = Starlette(
             routes=routes(self.mirror, BASE_URL, lambda: self.en.now),
             exception_handlers={Problem: self._problem, HTTPException: self._problem},

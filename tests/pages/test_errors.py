@@ -43,6 +43,18 @@ def test_error_speaks_the_editions_language(site: Site) -> None:
     assert page.words("//h1") == ["لا يوجد خبر هنا"]
 
 
+@pytest.mark.parametrize("path", ["/", "/en", "/en/embed", "/en/lines/01KB0000000000000000000000"])
+def test_unread_log_is_no_empty_page(path: str) -> None:
+    """As long as the log was never read, nobody is told that there are no lines, neither reader nor program."""
+    site = Site(loaded=False)
+
+    answer = site.browser.get(path)
+
+    assert (answer.status_code, answer.headers["retry-after"], answer.headers["cache-control"]) == (503, "1", "no-store")
+    assert Page(answer.text).words("//h1") == ["Not ready yet"]
+    assert site.browser.get(path, headers={"Accept": "*/*"}).json()["type"] == "/problems/log-loading"
+
+
 def test_english_explanation_is_marked_on_other_pages() -> None:
     """What we can only say in English is English to a screen reader, too."""
     channels = {channel.id: channel for channel in CHANNELS}

@@ -17,6 +17,7 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "unknown-line": ("no_line", "no_line_why"),
     "unknown-channel": ("no_channel", "no_channel_why"),
     "not-found": ("not_found", "not_found_why"),
+    "log-loading": ("not_yet", "not_yet_why"),
 }
 """Problems that readers meet are said in the edition's language: slug → names of title and explanation in Words."""
 

@@ -39,6 +39,8 @@ class Pages:
 
     async def home(self, request: Request) -> Response:
         """Answer `/`: the channels, each with its newest lines and its snippet."""
+        for of in self._mirror.channels.values():
+            _loaded(of)
         now = self._clock()
 
         def make() -> tuple[Rendered, int | None]:
@@ -92,7 +94,7 @@ class Pages:
         of = self._mirror.channels.get(request.path_params["channel"])
         if of is None:
             raise Problem("unknown-channel", "There is no such channel.")
-        return of
+        return _loaded(of)
 
     def _channels(self) -> list[Channel]:
         return [of.channel for of in self._mirror.channels.values()]
@@ -100,6 +102,13 @@ class Pages:
     def _document(self, html: str, *, framed: bool = False) -> Rendered:
         headers = page_headers(self._base_url, framed=framed)
         return Rendered.make(html.encode(), HTML, cache_control=CACHE_CONTROL, headers=headers)
+
+
+def _loaded(of: ChannelMirror) -> ChannelMirror:
+    """Give the channel back; raise Problem as long as the log was never read: a page without lines would be a lie."""
+    if of.revision == 0:
+        raise Problem("log-loading", "The lines are still being read.", headers={"Retry-After": "1"})
+    return of
 
 
 def _shown(of: ChannelMirror, line_id: str, now: int) -> Line:

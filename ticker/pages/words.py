@@ -52,6 +52,8 @@ class Words:
     no_channel_why: str
     not_found: str
     not_found_why: str
+    not_yet: str
+    not_yet_why: str
     weekdays: tuple[str, ...]  # Monday first
     months: tuple[str, ...]
     day: str  # {weekday} {day} {month} {year}
@@ -125,6 +127,8 @@ ENGLISH: Final = Words(
     no_channel_why="There is no edition of this name here.",
     not_found="Nothing found",
     not_found_why="There is nothing at this address.",
+    not_yet="Not ready yet",
+    not_yet_why="The lines are still being read. Try again in a moment.",
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     months=(
         *("January", "February", "March", "April", "May", "June"),
@@ -181,6 +185,8 @@ ARABIC: Final = Words(
     no_channel_why="لا توجد هنا نسخة بهذا الاسم.",
     not_found="لم يُعثر على شيء",
     not_found_why="لا شيء تحت هذا العنوان.",
+    not_yet="لم تجهز الصفحة بعد",
+    not_yet_why="ما زالت الأخبار قيد التحميل. أعد المحاولة بعد لحظات.",
     weekdays=("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"),
     months=(
         *("يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو"),
@@ -231,6 +237,8 @@ SPANISH: Final = Words(
     no_channel_why="Aquí no hay ninguna edición con ese nombre.",
     not_found="No se encontró nada",
     not_found_why="No hay nada en esta dirección.",
+    not_yet="Todavía no está listo",
+    not_yet_why="Las noticias aún se están cargando. Inténtelo de nuevo en un momento.",
     weekdays=("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
     months=(
         *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
@@ -281,6 +289,8 @@ FRENCH: Final = Words(
     no_channel_why="Il n’y a pas d’édition de ce nom ici.",
     not_found="Rien trouvé",
     not_found_why="Il n’y a rien à cette adresse.",
+    not_yet="Pas encore prêt",
+    not_yet_why="Les informations sont en cours de chargement. Réessayez dans un instant.",
     weekdays=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
     months=(
         *("janvier", "février", "mars", "avril", "mai", "juin"),

@@ -1,5 +1,6 @@
 """RFC 6455 to the letter, and the same behaviour whichever way a viewer is held: slim, or by ASGI under another server."""
 
+import asyncio
 import contextlib
 import socket
 import struct
@@ -154,6 +155,41 @@ def test_nothing_comes_after_a_close(slim: Server, client: Client) -> None:
 
     assert opcode == CLOSE
     assert client.file.read() == b""
+
+
+def test_a_request_behind_a_stream_does_not_disturb_it(slim: Server) -> None:
+    """Who sends two requests at once gets the stream for the first, and nothing of the other in between."""
+    with socket.create_connection(("127.0.0.1", slim.port), timeout=WITHIN) as connection:
+        stream = b"GET /v1/channels/ar/sse HTTP/1.1\r\nHost: x\r\n\r\n"
+        connection.sendall(stream + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        read = b""
+        while b"\n\n" not in read.partition(b"event: snapshot")[2]:
+            read += connection.recv(65536)
+        slim.post("خبر عاجل", "ar")
+        while b"event: publish" not in read:
+            read += connection.recv(65536)
+
+    assert read.count(b"HTTP/1.1 ") == 1
+    assert "Traceback" not in slim.log
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("transport", ["ws", "sse"])
+async def test_viewer_from_a_server_that_is_ahead(slim: Server, transport: str) -> None:
+    """It is waited for a moment, whatever happens meanwhile; and one that leaves meanwhile is forgotten."""
+    screen = Screen()
+    number = int(slim.post(f"Before {transport}", "es")["cursor"].partition("-")[0])
+    screen.cursor = f"{number + 50}-1"
+    async with connect(slim.url, "es", transport, screen) as viewer:
+        await asyncio.sleep(0.2)
+        slim.post(f"Meanwhile {transport}", "es")
+        assert screen.messages == []
+        await viewer.sees(lambda screen: f"Meanwhile {transport}" in screen.texts)
+    async with connect(slim.url, "es", transport, screen):
+        pass
+
+    assert screen.messages[0]["reason"] == "unknown"
+    assert "Traceback" not in slim.log
 
 
 def test_viewers_that_vanish_are_counted_out(slim: Server) -> None:

@@ -23,8 +23,16 @@ class Reader:
     index: int = -1
     writes: list[bytes] = field(default_factory=list)
     blocked: bool = False
+    sent_from: int = AWAY
+    broken: bool = False
+    failures: int = 0
+
+    def fail(self, error: Exception) -> None:
+        self.failures += 1
 
     def write(self, data: bytes) -> None:
+        if self.broken:
+            raise RuntimeError("the handler is closed")
         self.writes.append(data)
 
     def proceed(self) -> None:
@@ -110,6 +118,19 @@ def test_who_is_far_behind_is_not_given_all_at_once() -> None:
     crowd.walk()
 
     assert (asked, crowd.readers[0].writes) == ([1], [])
+
+
+def test_one_that_fails_stops_nobody_else() -> None:
+    """Those behind it in the walk are served, then and later."""
+    crowd = Crowd(3)
+    crowd.readers[1].broken = True
+    crowd.line(1)
+    crowd.walk()
+    crowd.line(2)
+    crowd.walk()
+
+    assert [b"".join(reader.writes) for reader in crowd.readers] == [frame(1) + frame(2), b"", frame(1) + frame(2)]
+    assert crowd.readers[1].failures == 2
 
 
 def test_withdrawn_text_is_not_joined() -> None:

@@ -21,14 +21,14 @@ class Peer:
 
     drained: Callable[[], Awaitable[Any]]  # waits until the transport's buffer is below its mark, or the connection is gone
     abort: Callable[[], None]  # ends the connection at once, whatever is still unsent
-    hand_over: Callable[[], asyncio.Transport] | None = None  # gives the transport away: whoever takes it answers the request
+    hand_over: Callable[[], asyncio.Transport | None]  # gives the transport away, if it can: who takes it answers the request
 
 
 async def _at_once() -> None:
     """Under another ASGI server: nothing is known, so nothing is waited for."""
 
 
-_UNKNOWN: Final = Peer(_at_once, lambda: None)
+_UNKNOWN: Final = Peer(_at_once, lambda: None, lambda: None)
 
 
 def peer_of(scope: Scope) -> Peer:
@@ -44,7 +44,9 @@ class HttpConnection(Intake):
         super().connection_made(transport)
         self.app_state = {**self.app_state, "peer": Peer(self.flow.drain, transport.abort, self._hand_over)}
 
-    def _hand_over(self) -> asyncio.Transport:
+    def _hand_over(self) -> asyncio.Transport | None:
+        if self.pipeline or self.transport.is_closing():
+            return None  # another request waits for its turn on this connection
         self.cycle.disconnected = True  # nothing is to come from the ASGI side any more
         self.connections.discard(self)
         return self.transport

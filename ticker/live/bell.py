@@ -1,7 +1,9 @@
 """The bell of a group: wakes its viewers, those who wait in a task of their own and those whom the sweep visits."""
 
 import asyncio
+from time import time
 
+from ticker import telemetry
 from ticker.live.fanout import Group
 from ticker.live.sweep import Sweep
 
@@ -9,12 +11,13 @@ from ticker.live.sweep import Sweep
 class Bell:
     """One per group."""
 
-    __slots__ = ("_event", "_loop", "sweep")
+    __slots__ = ("_event", "_loop", "appended", "sweep")
 
     def __init__(self, group: Group) -> None:
         self._event = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self.sweep = Sweep(group)
+        self.appended: list[int] = []  # when the events were appended (ms) whose frames are being handed out
 
     def ring(self) -> None:
         """Wake everybody who waits now."""
@@ -22,6 +25,8 @@ class Bell:
         self._event = asyncio.Event()
         if self.sweep.start():
             self._loop.call_soon(self._walk)
+        elif not self.sweep.viewers:
+            self.appended.clear()
 
     async def heard(self) -> None:
         """Wait for the next ring. Each wait has a future of its own, so one that is cancelled disturbs nobody."""
@@ -30,3 +35,8 @@ class Bell:
     def _walk(self) -> None:
         if self.sweep.walk():
             self._loop.call_soon(self._walk)
+            return
+        now = time() * 1000
+        for at in self.appended:
+            telemetry.append_to_write.observe(max(0, now - at) / 1000)
+        self.appended.clear()

@@ -108,6 +108,12 @@ class Group:
             self.first += 1
         self.bell.ring()
 
+    def holds(self, line: str, start: int, stop: int) -> bool:
+        """Whether frames of a line lie between two places, as far as the ring still tells; what it forgot may have been one."""
+        if start < self.first:
+            return True
+        return any(slot.line == line for slot in islice(self._ring, start - self.first, stop - self.first))
+
     def purge(self, line: str, version: int) -> None:
         """Empty the frames of a line's versions before `version`."""
         self._answers.clear()

@@ -66,6 +66,8 @@ class Handshake(asyncio.Protocol):
         """The request; later, what a viewer sends before it has the answer, or after it was refused."""
         if self._admitted is not None:
             self._early += data
+            if len(self._early) > MESSAGE_MOST:
+                self._transport.abort()  # it talks before it has an answer
             return
         self._connection.receive_data(data)
         if not self._answered:
@@ -100,8 +102,8 @@ class Handshake(asyncio.Protocol):
             asyncio.get_running_loop().call_later(_GOODBYE_WITHIN, self._transport.abort)
             return
         self._admitted = found
-        # uvicorn makes this the transport's protocol when we return: the viewer takes over after that, when it is its turn.
-        asyncio.get_running_loop().call_later(admission.viewers.turn(), self._take_over, found)
+        # uvicorn makes this the transport's protocol when we return: the viewer takes over right after that.
+        asyncio.get_running_loop().call_soon(self._take_over, found)
 
     def _take_over(self, admitted: Admitted) -> None:
         if self._transport.is_closing():

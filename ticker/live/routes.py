@@ -125,12 +125,9 @@ class _Sse:
         query = parse_query(request.query_params, request.headers.get("last-event-id"))
         peer = peer_of(scope)
         welcome = request.method == "GET" and live.ready() and not live.viewers.leaving
-        if welcome and peer.hand_over:
-            await asyncio.sleep(live.viewers.turn())
-            transport = peer.hand_over()
-            if not transport.is_closing():
-                group = live.viewers.enter(found, query.topics, Transport.SSE)
-                SlimStream(live.viewers, group, query.after, query.limit).take_over(transport, _sse_head())
+        if welcome and (transport := peer.hand_over()):
+            group = live.viewers.enter(found, query.topics, Transport.SSE)
+            SlimStream(live.viewers, group, query.after, query.limit).take_over(transport, _sse_head())
             return
         await send({"type": "http.response.start", "status": 200, "headers": _SSE_HEADERS})
         if request.method == "HEAD":

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+import structlog
 from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN, SERVER, Protocol
@@ -21,7 +22,7 @@ from ticker.live import frames
 from ticker.live.closing import Cause
 from ticker.live.fanout import Group
 from ticker.live.frames import Transport
-from ticker.live.sweep import AT_ONCE, AWAY
+from ticker.live.sweep import AT_ONCE, AWAY, OUTSIDE
 from ticker.live.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 MESSAGE_MOST: Final = 1024
 """Bytes of a message from a viewer at the most; it has nothing to say."""
+
+_log = structlog.get_logger()
 
 QUIET: Final = logging.getLogger("ticker.live.quiet")
 QUIET.disabled = True  # the library tells of each handshake and close
@@ -47,6 +50,7 @@ class SlimViewer(asyncio.Protocol):
         "group",
         "index",
         "place",
+        "sent_from",
         "transport",
         "write",
     )
@@ -63,7 +67,8 @@ class SlimViewer(asyncio.Protocol):
         self._cause: Cause | None = None  # why we end the connection, once we do
         self.group = group
         self.place = AWAY
-        self.index = -1
+        self.sent_from = AWAY
+        self.index = OUTSIDE
 
     # -- what the handshake calls --
 
@@ -72,6 +77,8 @@ class SlimViewer(asyncio.Protocol):
         self.transport = transport
         self.write = transport.write
         transport.set_protocol(self)
+        # No bytes are to lie in our memory that could still be withdrawn: the transport is full as soon as the kernel is.
+        transport.set_write_buffer_limits(high=0)
         self.write(head)
         self._viewers.arrived(self, self._after)
 
@@ -79,11 +86,14 @@ class SlimViewer(asyncio.Protocol):
 
     def proceed(self) -> None:
         """Take what there is to take, as far as the transport lets it, and go back to the common path."""
+        if self.index == OUTSIDE:
+            return  # its turn has not come yet
         viewer = self._viewer
         if viewer is None:
             viewer = self._viewer = Viewer.at(self._viewers.fanout, self.group, self.place, self._limit)
             self.place = AWAY
         while not self._blocked and self._cause is None:
+            before = viewer.place if viewer.in_ring else AWAY
             taken = viewer.take(self._viewers.clock(), AT_ONCE)
             if viewer.answered:
                 self._viewers.answered(viewer.answered)
@@ -91,6 +101,7 @@ class SlimViewer(asyncio.Protocol):
                 self.place = viewer.place
                 self._viewer = None
                 return
+            self.sent_from = AWAY if viewer.answered else before
             self.write(b"".join(frame for frame in taken if isinstance(frame, bytes)))
 
     # -- what the transport calls --
@@ -121,7 +132,21 @@ class SlimViewer(asyncio.Protocol):
         """The connection is gone."""
         self._viewers.departed(self, self._cause or Cause.GONE)
 
+    def may_owe(self, line: str) -> bool:
+        """Whether frames of a line may be among the bytes that the transport could not write yet."""
+        if not self.transport.get_write_buffer_size():
+            return False
+        place = self._viewer.place if self._viewer else self.place
+        return self.sent_from == AWAY or self.group.holds(line, self.sent_from, place)
+
     # -- what ends it from our side --
+
+    def fail(self, error: Exception) -> None:
+        """Serving this viewer raised."""
+        _log.error("viewer_failed", error=type(error).__name__, cause=str(error))
+        self._cause = Cause.FAULT
+        self.place = AWAY
+        self.transport.abort()
 
     def leave(self, delay: float) -> None:
         """Tell the viewer that this server is stopping, and when to come back."""

@@ -26,17 +26,25 @@ AWAY: Final = -1
 """The place of a viewer that is not on the common path."""
 
 
+OUTSIDE: Final = -1
+"""The index of a viewer that the walk does not visit."""
+
+
 class Standing(Protocol):
     """A viewer as the sweep sees it."""
 
     place: int  # in the group's ring, or AWAY
-    index: int  # among the sweep's viewers
+    index: int  # among the sweep's viewers; OUTSIDE before it is one of them and after
+    sent_from: int  # the place from which the last write went, or AWAY where it was no part of the ring
 
     def write(self, data: bytes, /) -> None:
         """Hand bytes to the transport."""
 
     def proceed(self) -> None:
         """Take what there is to take by itself, as far as the transport lets it."""
+
+    def fail(self, error: Exception) -> None:
+        """Serving this viewer raised: end it, so that it does not look connected while it is told nothing."""
 
 
 class Sweep:
@@ -59,12 +67,15 @@ class Sweep:
 
     def remove(self, viewer: Standing) -> None:
         """A viewer leaves; the last one takes its place in the walk."""
+        if viewer.index == OUTSIDE:
+            return
         last = self.viewers.pop()
         if last is not viewer:
             self.viewers[viewer.index] = last
             last.index = viewer.index
             if self._left:
                 self._left = len(self.viewers)  # it may have moved from ahead of the walk to behind it
+        viewer.index = OUTSIDE
 
     def start(self) -> bool:
         """The head has moved: everybody is to be visited. Tell whether a walk is to be set in motion."""
@@ -93,12 +104,16 @@ class Sweep:
                 data = joined[place]
             else:
                 data = joined[place] = self._join(place)
-            if data is None:
-                viewer.proceed()
-            else:
-                viewer.place = head
-                if data:
-                    viewer.write(data)
+            try:
+                if data is None:
+                    viewer.proceed()
+                else:
+                    viewer.place = head
+                    if data:
+                        viewer.sent_from = place
+                        viewer.write(data)
+            except Exception as error:  # noqa: BLE001  # whatever it is: the others must not wait for this one
+                viewer.fail(error)
         self._left = min(self._left, len(viewers))
         return self._left > 0
 

@@ -32,6 +32,11 @@ class Viewer:
         viewer.place = place
         return viewer
 
+    @property
+    def in_ring(self) -> bool:
+        """Whether what it takes next comes from the ring, and not from an answer."""
+        return self._arrived and not self._rest
+
     def take(self, now: int, most: int) -> list[Frame]:
         """Give at most `most` frames to hand to the transport at once; none means: nothing until the group's bell rings."""
         self.answered = ""

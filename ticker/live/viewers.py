@@ -28,6 +28,7 @@ from ticker.live.sweep import Sweep
 from ticker.live.viewer import Viewer
 from ticker.log.mirror import Applied, ChannelMirror, Mirror
 from ticker.model.cursor import number, parse_cursor
+from ticker.model.event import EventType
 
 _TICK: Final = 0.25
 """Seconds between two looks at what time ends: heartbeats due, lines expired."""
@@ -56,7 +57,6 @@ class Viewers:
         replay_most: int,
         write_deadline: float,
         leave_window: float,
-        arrivals: int = 0,
         unsent_most: int = 64 << 20,
         deflate: bool = True,
         clock: Callable[[], int] = now_ms,
@@ -66,23 +66,31 @@ class Viewers:
         self.fanout = Fanout(mirror, heartbeat=heartbeat, replay_most=replay_most, new_bell=Bell)
         self.leaving = False
         self.count = 0
-        self._catching_up: set[asyncio.Task[None]] = set()
+        self._catching_up: dict[SlimViewer, asyncio.Task[None]] = {}
         self._due: dict[SlimViewer, float] = {}  # whose deadline is when (loop s); all are as long, so the first is due first
         self._write_deadline = write_deadline
         self.deflate = deflate
         self._leave_window = leave_window
-        self._arrivals = arrivals  # viewers let in per second; 0: as they come
-        self._next_turn = 0.0  # loop s
         self._unsent_most = unsent_most  # bytes
 
     # -- what the reader calls --
 
     def applied(self, channel: ChannelMirror, batch: Sequence[Applied]) -> None:
         """Hand on events that the mirror has applied."""
-        now = self.clock()
-        self.fanout.applied(channel, batch, now)
         for one in batch:
-            telemetry.append_to_write.observe(max(0, now - one.event.at) / 1000)
+            if one.event.type is not EventType.PUBLISH:
+                self._take_back(channel, one.event.line)
+        told = [(group, group.head) for group in self.fanout.groups() if group.mirror is channel]
+        self.fanout.applied(channel, batch, self.clock())
+        for group, head in told:
+            if group.head != head:
+                _bell(group).appended += [one.event.at for one in batch]
+
+    def _take_back(self, channel: ChannelMirror, line: str) -> None:
+        """Cut off the viewers whose transports may hold an old text of a line that they could not write; they come back."""
+        for viewer in [*self._due]:
+            if viewer.group.mirror is channel and viewer.may_owe(line):
+                viewer.transport.abort()
 
     def replaced(self, channel: ChannelMirror) -> None:
         """Move all viewers of a channel to its new history."""
@@ -130,28 +138,28 @@ class Viewers:
 
     # -- what slim viewers call --
 
-    def turn(self) -> float:
-        """Give the seconds that an arriving viewer waits for its turn, so that a herd does not come all at once."""
-        if not self._arrivals:
-            return 0
-        now = asyncio.get_running_loop().time()
-        self._next_turn = max(now, self._next_turn) + 1 / self._arrivals
-        return self._next_turn - 1 / self._arrivals - now
-
     def arrived(self, viewer: SlimViewer, after: str | None) -> None:
-        """A viewer has taken its connection over: from now on the sweep visits it."""
-        _sweep(viewer).add(viewer)
+        """A viewer has taken its connection over: the sweep visits it from now on, or once this process has seen as much."""
         if self._is_ahead(viewer.group.mirror, after):
-            catching_up = asyncio.create_task(self._caught_up(viewer.group.mirror, after))
-            catching_up.add_done_callback(lambda _: viewer.proceed())
-            self._catching_up.add(catching_up)
-            catching_up.add_done_callback(self._catching_up.discard)
+            self._catching_up[viewer] = asyncio.create_task(self._begin_later(viewer, after))
         else:
-            viewer.proceed()
+            self._begin(viewer)
+
+    async def _begin_later(self, viewer: SlimViewer, after: str | None) -> None:
+        await self._caught_up(viewer.group.mirror, after)
+        del self._catching_up[viewer]
+        self._begin(viewer)
+
+    @staticmethod
+    def _begin(viewer: SlimViewer) -> None:
+        _sweep(viewer).add(viewer)
+        viewer.proceed()
 
     def departed(self, viewer: SlimViewer, cause: Cause) -> None:
         """A viewer's connection is gone."""
         self._due.pop(viewer, None)
+        if viewer in self._catching_up:
+            self._catching_up.pop(viewer).cancel()
         _sweep(viewer).remove(viewer)
         self.exit(viewer.group, cause)
 

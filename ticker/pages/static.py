@@ -31,32 +31,31 @@ _HEADERS: Final = (
 
 
 class Files:
-    """Files below one folder, read once and again when they change on disk."""
+    """Files below one folder, read once at the start: no request touches the disk. A changed file is seen after a restart."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder.resolve()
-        self._kept: dict[Path, tuple[int, Rendered]] = {}
+    def __init__(self, folder: Path, pattern: str = "**/*") -> None:
+        """Read what matches `pattern` and is of a kind that we serve; a link out of the folder is left out."""
+        inside = folder.resolve()
+        self._files = {
+            path.relative_to(folder).as_posix(): Rendered.make(
+                path.read_bytes(), _TYPES[path.suffix], cache_control=_CACHE_CONTROL, headers=_HEADERS
+            )
+            for path in folder.glob(pattern)
+            if path.suffix in _TYPES and path.is_file() and path.resolve().is_relative_to(inside)
+        }
 
     def get(self, name: str) -> Rendered:
-        """Give the file at `name`, a path with slashes below the folder.
-
-        Raises Problem (not-found) when there is none, it is of no kind that we serve, or `name` leads out of the folder.
-        """
-        path = self._folder / name
-        if path.suffix not in _TYPES or "\0" in name or not path.resolve().is_relative_to(self._folder) or not path.is_file():
+        """Give the file at `name`, a path with slashes below the folder. Raises Problem (not-found) when there is none."""
+        found = self._files.get(name)
+        if found is None:
             raise Problem("not-found", "There is no such file.")
-        changed = path.stat().st_mtime_ns
-        kept = self._kept.get(path)
-        if kept is None or kept[0] != changed:
-            made = Rendered.make(path.read_bytes(), _TYPES[path.suffix], cache_control=_CACHE_CONTROL, headers=_HEADERS)
-            kept = self._kept[path] = (changed, made)
-        return kept[1]
+        return found
 
 
 def static_routes(web: Path = WEB) -> list[Route]:
     """Give the routes of `/static/…`, `/widget.js` and `/widget/…`."""
     static, widget = Files(web / "static"), Files(web / "widget")
-    entry = Files(web)
+    entry = Files(web, "widget.js")
 
     async def static_file(request: Request) -> Response:
         return respond(request, static.get(request.path_params["path"]))

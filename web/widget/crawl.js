@@ -9,18 +9,17 @@
  *
  * News does not wait for its turn, which may be minutes away. When a newest line comes, the lines in view move over to a
  * third list before the other two, each where it stood, and the round begins again behind them: the new line comes next.
- * Of a line that has more to come than the reader should wait for, only the part in view stays.
+ * A line that has begun to come into view is shown to its end: a part of a news line may say something else than the whole.
  */
 import { LineList } from "./line-list.js";
 import { element } from "./nodes.js";
 
 const SPEED = 60; // px a second
-const WAIT_MOST = 90; // px that go by before a new line comes into view
 const SLIVER = 60; // px; of a line no more of which has come into view, nothing has been read
 
 /** @typedef {import("./lines.js").Line} Line */
 
-/** A line in view: px from the inline start of the viewport. @typedef {{id: string, node: HTMLElement, start: number, end: number}} Seen */
+/** A line in view: px from the inline start of the viewport. @typedef {{id: string, start: number, end: number}} Seen */
 
 /** The lines of these ids, in the order of the ids. @param {string[]} ids @param {readonly Line[]} held */
 const known = (ids, held) => ids.flatMap((id) => held.filter((line) => line.id === id));
@@ -124,7 +123,7 @@ export class Crawl {
   #view() {
     const all = [this.#past, this.#list, this.#copy].flatMap((list) => list.entries());
     return all
-      .map(([id, node]) => ({ id, node, start: this.#distance(node), end: this.#distance(node) + node.offsetWidth }))
+      .map(([id, node]) => ({ id, start: this.#distance(node), end: this.#distance(node) + node.offsetWidth }))
       .filter(({ start, end }) => end > 0 && start < this.node.clientWidth);
   }
 
@@ -139,12 +138,8 @@ export class Crawl {
     const staying = view.filter(({ id, start }, place) => ids.indexOf(id) === place && (!place || start < width - SLIVER));
     this.#past.show(known([...staying.map(({ id }) => id), ...next], held), writing, true);
     let last = staying[0]?.start ?? 0;
-    for (const { id, node, start, end } of staying) {
-      const cut = node.classList.contains("cut") || end > width + WAIT_MOST;
-      const copy = this.#past.at(id);
-      copy?.classList.toggle("cut", cut);
-      copy?.style.setProperty("inline-size", cut ? `${Math.min(end, width + WAIT_MOST) - start}px` : "");
-      copy?.style.setProperty("margin-inline-start", `${start - last}px`);
+    for (const { id, start, end } of staying) {
+      this.#past.at(id)?.style.setProperty("margin-inline-start", `${start - last}px`);
       last = end;
     }
   }

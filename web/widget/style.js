@@ -68,9 +68,6 @@ ul.past { min-inline-size: 0; }
 li { display: flex; flex: none; align-items: baseline; gap: 8px; padding-inline: 16px; white-space: nowrap; }
 li::before { content: ""; align-self: center; margin-inline-end: 4px; border: 2px solid var(--muted); border-radius: 50%; }
 li.urgent::before { border-width: 4px; border-color: var(--signal); border-radius: 0; }
-li.cut { box-sizing: border-box; overflow: hidden; }
-li.cut [part=link] { flex: 1; min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; }
-li.cut [part=mark] { display: none; }
 li.fresh { animation: fresh 180ms ease-out; }
 li.changed { animation: changed 1.5s ease-out; }
 @keyframes fresh { from { opacity: 0; } }

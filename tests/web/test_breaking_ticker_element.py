@@ -122,7 +122,8 @@ async def test_lines_are_never_cut(strip: Strip, editor: Editor, embed: Embed) -
         await strip.passes(0.1)
 
         assert await strip.tells(
-            f"[...{ROOT}.querySelectorAll('li')].every((node) => node.scrollWidth <= node.clientWidth + 1 && !node.style.inlineSize)"
+            f"[...{ROOT}.querySelectorAll('li')]"
+            ".every((node) => node.scrollWidth <= node.clientWidth + 1 && !node.style.inlineSize)"
         )
 
 

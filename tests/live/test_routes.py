@@ -1,13 +1,15 @@
 """What viewers get, on each transport, from a real server."""
 
 import json
+import time
 
 import httpx
 import pytest
 from websockets.asyncio.client import connect as ws_connect
 
-from tests.served import Server
+from tests.served import Server, until
 from tests.viewers import TRANSPORTS, Screen, connect
+from ticker.model.times import rfc3339
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 
@@ -105,3 +107,15 @@ async def test_snapshot_is_not_sent_twice(server: Server) -> None:
     assert httpx.get(url, headers={"If-None-Match": first.headers["etag"]}).status_code == 304
     server.post("Two")
     assert httpx.get(url, headers={"If-None-Match": first.headers["etag"]}).status_code == 200
+
+
+async def test_expired_line_is_gone(server: Server) -> None:
+    """From its end on, a line is neither in the snapshot nor at its own address."""
+    at = time.time_ns() // 1_000_000 + 1500
+    line = server.post("For a moment", expires=rfc3339(at))["line"]
+    address = f"{server.url}/v1/channels/en/lines"
+    before = httpx.get(f"{address}/{line['id']}").json()["text"]
+    until(lambda: httpx.get(f"{address}/{line['id']}").status_code == 404, "its end")
+
+    assert before == "For a moment"
+    assert httpx.get(address).json()["lines"] == []

@@ -25,6 +25,8 @@ from ticker.log.mirror import ChannelMirror
 from ticker.model.line import LINE_ID
 
 _ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}  # public, read without credentials
+_SNAPSHOTS_KEPT = 64
+
 _SSE_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -50,6 +52,7 @@ class _Live:
         self.admission = admission
         self.viewers = admission.viewers
         self.ready = admission.ready
+        self._snapshots: dict[tuple[object, ...], tuple[object, Rendered]] = {}  # by what was asked: the state, and its bytes
 
     def channel(self, channel: str) -> ChannelMirror:
         found = self.viewers.mirror.channels.get(channel)
@@ -86,16 +89,26 @@ class _Live:
 
     def _snapshot(self, found: ChannelMirror, topics: frozenset[str], limit: int) -> Rendered:
         fanout, now = self.viewers.fanout, self.viewers.clock()
-        group = fanout.enter(found, topics, Transport.POLL, now)
-        try:
-            answer = fanout.answer(group, None, limit, now)
-        finally:
-            fanout.exit(group)
-        state = f"{found.cursor} {found.revision} {limit} {sorted(topics)}"
-        headers = tuple(_ANY_ORIGIN.items())
-        body = str(answer.frames[0]).encode()
-        # no-cache: stored copies are asked about each time, so none shows a withdrawn line.
-        return Rendered.make(body, "application/json", cache_control="no-cache", state=state, headers=headers)
+        asked = (found.channel.id, topics, limit)
+        state = (found.revision, found.cursor, now // 1000)
+        kept = self._snapshots.get(asked)
+        if kept and kept[0] == state:
+            return kept[1]
+        if len(self._snapshots) >= _SNAPSHOTS_KEPT:
+            self._snapshots.clear()
+        shown = found.ticker(now, limit, topics)
+        message = frames.snapshot(found.channel, "first", found.cursor, fanout.heartbeat, now, shown)
+        # The tag is of what is shown, not of when: the same in every process.
+        tag = f"{found.cursor} {limit} {sorted(topics)} {[(line.id, line.version) for line in shown]}"
+        rendered = Rendered.make(
+            frames.encode(message).encode(),
+            "application/json",
+            cache_control="no-cache",  # stored copies are asked about each time, so none shows a withdrawn line
+            state=tag,
+            headers=tuple(_ANY_ORIGIN.items()),
+        )
+        self._snapshots[asked] = (state, rendered)
+        return rendered
 
     async def line(self, request: Request) -> Response:
         """One line as it stands now; 410 with its tombstone once it was withdrawn."""
@@ -103,7 +116,7 @@ class _Live:
         self._must_be_ready()
         line_id = request.path_params["line"]
         line = found.get(line_id) if LINE_ID.fullmatch(line_id) else None
-        if line is None:
+        if line is None or (line.usable and not line.shown_at(self.viewers.clock())):
             raise Problem("unknown-line", f"There is no line {line_id!r} in this channel.")
         if not line.usable:
             raise Problem("line-withdrawn", "This line was withdrawn.", line=line.as_json())

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.desk.newsroom import Newsroom, until
+from ticker import telemetry
 from ticker.log.redis import client
 from ticker.log.writer import Posted
 from ticker.model.cursor import Cursor
@@ -157,10 +158,17 @@ async def test_a_withdrawn_line_cannot_be_changed_but_withdrawn_again(newsroom: 
     path = await newsroom.posted("Wrong")
     await newsroom.call("DELETE", path, json={"reason": "a"})
     change = await newsroom.call("PATCH", path, json={"kind": "refile", "text": "x"})
+    counted = _withdrawals()
     again = await newsroom.call("DELETE", path, json={"reason": "b"})
 
+    assert (_withdrawals() - counted, "idempotency-replayed" in again.headers) == (0, False)
     assert (change.status_code, change.json()["type"]) == (410, "/problems/line-withdrawn")
     assert (again.status_code, again.json()["line"]["version"]) == (200, 2)
+
+
+def _withdrawals() -> float:
+    labels = {"channel": "en", "action": "withdraw"}
+    return telemetry.REGISTRY.get_sample_value("ticker_changes_total", labels) or 0.0
 
 
 async def test_a_server_that_lags_says_so(newsroom: Newsroom) -> None:

@@ -206,7 +206,7 @@ async def test_withdrawn_again_in_a_log_without_events(newsroom: Newsroom) -> No
     gone = (await newsroom.withdraw(line)).line
     await newsroom.redis.delete(newsroom.found.events)
 
-    assert await newsroom.withdraw(line) == Posted(gone, START)
+    assert await newsroom.withdraw(line) == Posted(gone, START, changed=False)
 
 
 async def test_unknown_line(newsroom: Newsroom) -> None:

@@ -129,7 +129,7 @@ class Desk:
 
     async def _answer(self, posted: Posted, action: str, status: int = 200) -> Response:
         line = posted.line
-        if not posted.replayed:
+        if posted.changed:
             telemetry.changes.labels(line.channel, action).inc()
         headers = {"ETag": etag(line)} | _PRIVATE
         if status == 201:

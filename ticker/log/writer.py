@@ -52,11 +52,15 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What a change did. `replayed` says that an earlier request with the same key did it; the line is as it stands now."""
+    """What a change did. `replayed` says that an earlier request with the same key did it; the line is as it stands now.
+
+    `changed` is False where nothing was written, as for a line that was withdrawn already.
+    """
 
     line: Line
     cursor: Cursor
     replayed: bool = False
+    changed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,7 @@ class Writer:
             return await self._replace(channel, line_id, tombstone, EventType.WITHDRAW, author, key, expected, private)
         except LineWithdrawn as gone:
             cursor = await self._tail(channel)
-            return Posted(gone.line, cursor)
+            return Posted(gone.line, cursor, changed=False)
 
     async def line(self, channel: Channel, line_id: str) -> Line | None:
         """Read a line from the log itself."""
@@ -341,4 +345,5 @@ def _replayed(channel: Channel, reply: list[bytes], field: _Field) -> Posted:
     if kept["digest"] != field.digest:
         raise KeyReused(field.name)
     # A key of ours can be seen only when our own first attempt had run: that is no replay to the editor.
-    return Posted(line_of(kept["line"], channel.id, reply[2]), Cursor(kept["cursor"]), replayed=not field.ours)
+    line = line_of(kept["line"], channel.id, reply[2])
+    return Posted(line, Cursor(kept["cursor"]), replayed=not field.ours, changed=field.ours)

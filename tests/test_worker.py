@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog
 from redis.exceptions import ResponseError
 
 from tests.log.newsroom import MARKER, Newsroom
@@ -130,6 +131,19 @@ async def test_rewrites_are_not_made_for_each_withdrawal(newsroom: Newsroom) -> 
 async def _pending(newsroom: Newsroom, count: int) -> bool:
     pending: Any = await newsroom.redis.xpending(newsroom.found.events, GROUP)
     return bool(pending["pending"] == count)
+
+
+async def test_a_refused_rewrite_is_told_once(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Redis forbids a rewrite, the old texts stay in its file until it rewrites by itself, and the worker goes on."""
+    monkeypatch.setattr("ticker.worker.REWRITE_EVERY", 0.0)
+    await newsroom.redis.acl_setuser("default", enabled=True, nopass=True, commands=["-bgrewriteaof"])
+    with structlog.testing.capture_logs() as logged:
+        async with working(newsroom):
+            for text in ("One", "Two"):
+                await newsroom.withdraw((await newsroom.publish(text)).line)
+                await until(lambda: _acknowledged(newsroom))
+
+    assert [entry["event"] for entry in logged if entry["log_level"] == "warning"] == ["log_rewrite_refused"]
 
 
 async def test_worker_outlives_a_flush(newsroom: Newsroom, redis_server: RedisServer) -> None:

@@ -50,6 +50,7 @@ class Worker:
         self._rewritten = -REWRITE_EVERY
         self._retained = -RETAIN_EVERY
         self._away = False
+        self._refused = False  # whether this Redis has refused a rewrite, which is told once
 
     async def run(self) -> None:
         """Work through every absence of Redis."""
@@ -116,8 +117,15 @@ class Worker:
         if persistence.get("aof_rewrite_in_progress"):
             return
         if persistence.get("aof_enabled"):
-            await self._redis.bgrewriteaof()
-            _log.info("log_rewritten", events=len(self._wanted))
+            try:
+                await self._redis.bgrewriteaof()
+                _log.info("log_rewritten", events=len(self._wanted))
+            except exceptions.ResponseError as error:  # renamed or forbidden, as some who run Redis for others do
+                if "in progress" in str(error):
+                    return  # somebody else's has just begun, perhaps too early for our texts
+                if not self._refused:
+                    _log.warning("log_rewrite_refused", error=type(error).__name__, cause=str(error))
+                self._refused = True
         self._rewritten = time.monotonic()
         for key, entry in self._wanted:
             await self._redis.xack(key, GROUP, entry)

@@ -58,7 +58,7 @@ from ticker.pages.routes import routes as pages_routes
 from ticker.settings import Settings
 from ticker.worker import Worker
 
-STOP_WITHIN: Final = 8.0
+STOP_WITHIN: Final = 6.0
 """Seconds that a clean stop takes at the most: half for the viewers, the rest for requests under way."""
 
 LOADED_WITHIN: Final = 10.0

@@ -105,7 +105,6 @@ def test_every_setting_is_also_a_variable() -> None:
         "FEED_NOTICE_HOURS": "0",
         "LEAVE_WINDOW": "1.5",
         "WRITE_DEADLINE": "3",
-        "ARRIVALS": "500",
         "UNSENT_MOST": "8",
         "DEFLATE": "false",
         "REPLAY_MOST": "7",

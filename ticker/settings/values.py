@@ -106,9 +106,6 @@ class Settings(BaseModel):
     write_deadline: float = Field(15.0, ge=0.1, le=300)
     """Seconds a viewer may take to accept what was sent before it is closed (1013)."""
 
-    arrivals: int = Field(0, ge=0, le=1_000_000)
-    """Viewers that each process lets in per second; more wait for their turn. 0: as they come."""
-
     unsent_most: int = Field(64, ge=1, le=1_000_000)
     """MiB that slow viewers may have waiting in a process; past that those are cut off that have been slow for longest."""
 

@@ -124,6 +124,20 @@ async def test_record_that_cannot_be_read_stops_nobody(newsroom: Newsroom) -> No
         await follows.until(lambda: follows.texts == ["Three", "Two"])
 
 
+async def test_viewers_that_were_not_told_are_given_everything(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault while events are handed on loses none: the channel is loaded anew, and its viewers with it."""
+    async with following(newsroom) as follows:
+
+        def fails(found: ChannelMirror, batch: Sequence[Applied]) -> None:
+            raise ValueError("a fault of ours")
+
+        monkeypatch.setattr(follows.reader, "_on_applied", fails)
+        await newsroom.publish("One")
+        await follows.until(lambda: follows.replaced == 2)
+
+        assert follows.texts == ["One"]
+
+
 async def test_entry_of_a_newer_server(newsroom: Newsroom) -> None:
     """Servers of two versions on one log: what the older one does not know is a change of the record."""
     posted = await newsroom.publish("One")

@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -26,7 +26,7 @@ from ticker.log.places import Places
 from ticker.log.records import event_of, line_of
 from ticker.log.redis import Script, Scripts, reader_client
 from ticker.model.cursor import Cursor, number
-from ticker.model.event import EventType
+from ticker.model.event import Event, EventType
 from ticker.model.line import Line
 
 BLOCK: Final = 2.0
@@ -82,7 +82,9 @@ class Reader:
             except HistoryChanged:
                 pass  # the channel is loaded anew
             except Exception as error:  # noqa: BLE001  # a fault of ours must not leave every viewer of the process behind either
-                if self.connected is not False:
+                if not isinstance(error, exceptions.RedisError | OSError):
+                    _log.error("reader_failed", error=type(error).__name__, cause=str(error), exc_info=error)
+                elif self.connected is not False:
                     _log.warning("log_unreachable", error=type(error).__name__, cause=str(error))
                 self.connected = False
                 await asyncio.sleep(random.uniform(0, pause))
@@ -162,19 +164,23 @@ class Reader:
             found = self._by_key[key.decode()]
             events = [event_of(entry_id, fields) for entry_id, fields in entries]
             lines = await self._lines(found, list(dict.fromkeys(event.line for event in events)))
-            applied: list[Applied] = []
             try:
-                for event in events:
-                    applied.append(found.apply(event, lines.get(event.line)))  # noqa: PERF401  # the part before a break counts
-            except HistoryChanged:
+                self._hand_on(found, events, lines)
+            except Exception:  # history has changed, or viewers may not have been told
                 self._followed.discard(key.decode())
                 raise
-            finally:
-                self._on_applied(found, applied)
             urgent = urgent or any(event.type is not EventType.PUBLISH for event in events)
         self._moved.set()
         if urgent and self._places:
             await self._places.tell(self._redis, self._mirror)
+
+    def _hand_on(self, found: ChannelMirror, events: Sequence[Event], lines: Mapping[str, Line]) -> None:
+        applied: list[Applied] = []
+        try:
+            for event in events:
+                applied.append(found.apply(event, lines.get(event.line)))  # noqa: PERF401  # the part before a break counts
+        finally:
+            self._on_applied(found, applied)
 
     async def _lines(self, found: ChannelMirror, ids: list[str]) -> dict[str, Line]:
         records: Any = await self._redis.hmget(self._keys.channel(found.channel.id).lines, ids)

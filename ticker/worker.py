@@ -157,7 +157,10 @@ async def _run(settings: Settings) -> int:
     working = asyncio.ensure_future(_work(settings))
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    ended = working.done()
     await cancelled({working, stopping})
+    if ended:
+        working.result()  # it ends by a fault alone, which is for the caller to tell
     return 0
 
 

@@ -363,6 +363,7 @@ def listen(settings: Settings, *, shared: bool = False) -> socket.socket:
 async def greet(settings: Settings, tokens: Tokens, *, new: bool) -> None:
     """Say where the page is; in a `new` newsroom make a token, show it this once, and say how to post a line."""
     base = settings.base_url
+    where = "" if settings.redis_url else f" --data-dir {settings.data_dir}"
     said = f"\n  The ticker is live at  {base}/\n"
     if new and not await tokens.list():
         secret = await tokens.create("editor")
@@ -372,5 +373,5 @@ async def greet(settings: Settings, tokens: Tokens, *, new: bool) -> None:
         )
         said += f"  curl {base}/v1/channels/{channel}/lines -H 'Authorization: Bearer {secret}' -d 'Hello, world'\n"
     else:
-        said += f"  Editors sign in at     {base}/desk   (ticker token create NAME makes a token)\n"
+        said += f"  Editors sign in at     {base}/desk   (ticker token create NAME{where} makes a token)\n"
     print(said, flush=True)  # noqa: T201  # for the one who started it, not for the log

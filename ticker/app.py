@@ -212,8 +212,8 @@ class Server:
     @contextlib.asynccontextmanager
     async def running(self, *, demo: bool = False) -> AsyncIterator[None]:
         """Follow the log and keep time; with the embedded engine, do the worker's jobs too."""
-        jobs = [asyncio.create_task(self.reader.run()), asyncio.create_task(self.viewers.keep_time())]
-        jobs.append(asyncio.create_task(_watch_loop()))
+        jobs = [asyncio.create_task(self.reader.run()), asyncio.create_task(_kept("keep_time", self.viewers.keep_time))]
+        jobs.append(asyncio.create_task(_kept("watch_loop", _watch_loop)))
         if self.engine:
             jobs.append(asyncio.create_task(Worker(self._worker_redis(), self.keys, self.settings.channels.values()).run()))
         if demo:
@@ -247,6 +247,16 @@ class Server:
             async with asyncio.timeout(within):
                 while not self.reader.loaded and not stop.is_set():  # noqa: ASYNC110  # once in a process's life
                     await asyncio.sleep(0.01)
+
+
+async def _kept(name: str, job: Callable[[], Awaitable[None]]) -> None:
+    """Run a job that never ends by itself; a fault in it is told, and it starts again."""
+    while True:
+        try:
+            await job()
+        except Exception as error:  # noqa: BLE001  # heartbeats and deadlines must not end with one fault
+            _log.error("job_failed", job=name, exc_info=error)
+            await asyncio.sleep(1)
 
 
 async def _watch_loop() -> None:

@@ -127,10 +127,13 @@ async def test_metrics_count_viewers_and_their_answers(server: Server) -> None:
 async def test_metrics_count_lines_and_their_way(server: Server) -> None:
     """How many there are, how long they took to the viewers, what was changed, what was refused, what was rendered."""
     before = metrics(server)
-    line = server.post("One")["line"]
-    server.post("Two")
-    server.change(line, kind="pin")
-    server.withdraw(line)
+    async with connect(server.url) as viewer:  # without viewers there is no way to measure
+        await viewer.sees(lambda screen: screen.types == ["snapshot"])
+        line = server.post("One")["line"]
+        server.post("Two")
+        server.change(line, kind="pin")
+        server.withdraw(line)
+        await viewer.sees(lambda screen: "withdraw" in screen.types)
     async with httpx.AsyncClient(base_url=server.url, headers=server.editor, timeout=WITHIN) as editor:
         await editor.post(LINES, json={"text": ""})
         await editor.post(LINES, json={"text": "Two"})

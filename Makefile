@@ -59,11 +59,11 @@ fix: .make/dev
 clean:
 	rm -rf .venv .make .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
-# A stamp stands for a finished installation; it is older than a changed pyproject.toml and than a new environment.
+# A stamp stands for a finished installation; it is older than what is changed of its sources and than a new environment.
 .make/run: EXTRAS := embedded
 .make/test: EXTRAS := embedded,test
 .make/dev: EXTRAS := dev
-.make/run .make/test .make/dev: pyproject.toml .venv/pyvenv.cfg
+.make/run .make/test .make/dev: pyproject.toml hatch_build.py ticker/live/_sending.c .venv/pyvenv.cfg
 	@echo "Installing ticker and its packages into .venv …"
 	@$(PIP) --editable '.[$(EXTRAS)]'
 	@mkdir -p .make && touch $@

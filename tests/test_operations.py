@@ -19,6 +19,8 @@ from websockets.asyncio.client import connect as ws_connect
 from tests.redises import RedisServer
 from tests.served import WITHIN, Server, until
 from tests.viewers import TRANSPORTS, Screen, connect, stalled
+from ticker import __version__
+from ticker.live.sending import COMPILED
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 
@@ -153,6 +155,7 @@ async def test_metrics_count_lines_and_their_way(server: Server) -> None:
     rendered = {key[1:]: count for key, count in moved.items() if key[0] == "ticker_feed_renders_total"}
     assert set(rendered) == {("en", form) for form in ("rss.xml", "atom.xml", "feed.json")}
     assert metrics(server)["ticker_engine", "running"] == 1
+    assert metrics(server)["ticker_build_info", "c" if COMPILED else "python", __version__] == 1
 
 
 async def test_metrics_tell_a_reader_that_lags(redis_server: RedisServer, servers: Callable[..., Server]) -> None:

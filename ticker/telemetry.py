@@ -56,6 +56,13 @@ stall: Final = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1),
     registry=REGISTRY,
 )
+build: Final = Gauge(
+    "ticker_build_info",
+    "Always 1: the version that runs, and whether its sweep is compiled (`c`) or its twin in Python (`python`).",
+    ["version", "sweep"],
+    registry=REGISTRY,
+    multiprocess_mode="livemax",
+)
 engine: Final = Gauge(
     "ticker_engine",
     "The embedded engine's state: 1 for the one it is in.",

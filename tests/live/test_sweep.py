@@ -16,21 +16,32 @@ CHANNEL = Channel("en", "Breaking", "en", "ltr", "", "localhost,2026")
 
 @dataclass(eq=False)
 class Reader:
-    """A viewer that keeps what it was given, and helps itself when it is asked to."""
+    """A viewer without a socket, whose transport keeps what it was given; it helps itself when it is asked to."""
 
+    sweep: Sweep
     group: Group
-    place: int
     index: int = -1
     writes: list[bytes] = field(default_factory=list)
     blocked: bool = False
-    sent_from: int = AWAY
     broken: bool = False
     failures: int = 0
 
     def fail(self, error: Exception) -> None:
         self.failures += 1
 
-    def write(self, data: bytes) -> None:
+    @property
+    def place(self) -> int:
+        return self.sweep.places[self.index]
+
+    @place.setter
+    def place(self, place: int) -> None:
+        self.sweep.places[self.index] = place
+
+    def enter(self) -> None:
+        self.sweep.add(self, -1)
+        self.place = self.group.head
+
+    def write_rest(self, data: bytes) -> None:
         if self.broken:
             raise RuntimeError("the handler is closed")
         self.writes.append(data)
@@ -50,9 +61,9 @@ class Crowd:
         self.sweep = Sweep(self.group)
         self.group.bell = self
         self.walks = 0
-        self.readers = [Reader(self.group, 0) for _ in range(readers)]
+        self.readers = [Reader(self.sweep, self.group) for _ in range(readers)]
         for reader in self.readers:
-            self.sweep.add(reader)
+            reader.enter()
 
     def ring(self) -> None:
         self.walks += self.sweep.start()
@@ -169,9 +180,9 @@ def test_everybody_gets_everything_once_in_order(readers: int, steps: list[tuple
         elif step == "walk":
             crowd.sweep.walk()
         elif step == "arrive":
-            reader = Reader(crowd.group, crowd.group.head)
+            reader = Reader(crowd.sweep, crowd.group)
             since[reader] = number + 1
-            crowd.sweep.add(reader)
+            reader.enter()
         elif crowd.sweep.viewers:
             crowd.sweep.remove(crowd.sweep.viewers[chance % len(crowd.sweep.viewers)])
     crowd.walk()

@@ -10,7 +10,6 @@ not drain before the deadline; when it drains it goes on from its place, or skip
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -19,10 +18,11 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN, SERVER, Protocol
 
 from ticker.live import frames
+from ticker.live.bell import Bell
 from ticker.live.closing import Cause
 from ticker.live.fanout import Group
 from ticker.live.frames import Transport
-from ticker.live.sweep import AT_ONCE, AWAY, OUTSIDE
+from ticker.live.sweep import AT_ONCE, AWAY, OUTSIDE, Sweep
 from ticker.live.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -49,14 +49,10 @@ class SlimViewer(asyncio.Protocol):
         "_viewers",
         "group",
         "index",
-        "place",
-        "sent_from",
         "transport",
-        "write",
     )
 
     transport: asyncio.Transport
-    write: Callable[[bytes], None]
 
     def __init__(self, viewers: "Viewers", group: Group, after: str | None, limit: int) -> None:
         self._viewers = viewers
@@ -66,23 +62,48 @@ class SlimViewer(asyncio.Protocol):
         self._blocked = False
         self._cause: Cause | None = None  # why we end the connection, once we do
         self.group = group
-        self.place = AWAY
-        self.sent_from = AWAY
         self.index = OUTSIDE
+
+    @property
+    def sweep(self) -> Sweep:
+        """The walk that visits this viewer."""
+        assert isinstance(self.group.bell, Bell)
+        return self.group.bell.sweep
+
+    @property
+    def place(self) -> int:
+        """In the group's ring, or AWAY."""
+        return AWAY if self.index == OUTSIDE else self.sweep.places[self.index]
+
+    @place.setter
+    def place(self, place: int) -> None:
+        if self.index != OUTSIDE:
+            self.sweep.places[self.index] = place
 
     # -- what the handshake calls --
 
     def take_over(self, transport: asyncio.Transport, head: bytes) -> None:
         """Become the transport's protocol; send what ends the handshake, and all that the viewer is to have at first."""
         self.transport = transport
-        self.write = transport.write
         transport.set_protocol(self)
         # No bytes are to lie in our memory that could still be withdrawn: the transport is full as soon as the kernel is.
         transport.set_write_buffer_limits(high=0)
-        self.write(head)
+        self.transport.write(head)
         self._viewers.arrived(self, self._after)
 
+    @property
+    def fd(self) -> int:
+        """The socket that the sweep may send to past the transport; -1 where what the transport does to bytes must be done."""
+        if self.transport.get_extra_info("sslcontext") is not None:
+            return -1
+        number: int = self.transport.get_extra_info("socket").fileno()
+        return number
+
     # -- what the sweep calls --
+
+    def write_rest(self, data: bytes) -> None:
+        """Hand the transport what the kernel did not take: it is full, or the connection is gone."""
+        self.transport.write(data)
 
     def proceed(self) -> None:
         """Take what there is to take, as far as the transport lets it, and go back to the common path."""
@@ -101,8 +122,8 @@ class SlimViewer(asyncio.Protocol):
                 self.place = viewer.place
                 self._viewer = None
                 return
-            self.sent_from = AWAY if viewer.answered else before
-            self.write(b"".join(frame for frame in taken if isinstance(frame, bytes)))
+            self.sweep.sent_from[self.index] = AWAY if viewer.answered else before
+            self.transport.write(b"".join(frame for frame in taken if isinstance(frame, bytes)))
 
     # -- what the transport calls --
 
@@ -137,7 +158,8 @@ class SlimViewer(asyncio.Protocol):
         if not self.transport.get_write_buffer_size():
             return False
         place = self._viewer.place if self._viewer else self.place
-        return self.sent_from == AWAY or self.group.holds(line, self.sent_from, place)
+        sent_from = AWAY if self.index == OUTSIDE else self.sweep.sent_from[self.index]
+        return sent_from == AWAY or self.group.holds(line, sent_from, place)
 
     # -- what ends it from our side --
 
@@ -154,7 +176,7 @@ class SlimViewer(asyncio.Protocol):
             if not self._blocked:
                 frame = self.group.transport.frame(frames.leaving(delay))
                 assert isinstance(frame, bytes)
-                self.write(frame)
+                self.transport.write(frame)
             self.end(Cause.LEAVING)
 
     def end(self, cause: Cause) -> None:
@@ -227,7 +249,7 @@ class SlimWebSocket(SlimViewer):
             self.place = AWAY
             self._viewers.due(self)
         if any(out):
-            self.write(b"".join(out))
+            self.transport.write(b"".join(out))
         if parser.close_rcvd is not None:
             self.transport.close()
         elif b"" in out:
@@ -241,7 +263,7 @@ class SlimWebSocket(SlimViewer):
         parser = self._parser = self._parser or self._new_parser()
         if parser.close_sent is None and parser.state is OPEN:
             parser.send_close(cause.value.code, cause.value.reason)
-            self.write(b"".join(parser.data_to_send()))
+            self.transport.write(b"".join(parser.data_to_send()))
 
 
 def _first_size(data: bytes) -> int:

@@ -9,12 +9,15 @@ walk cost two writes a viewer, not sixty. At low rates there is nothing to coale
 Viewers who stand at the same place get the same bytes object, joined once. A viewer that is not on the common path (it is still
 taking the answer to its arrival, it cannot write, it is too far behind) is asked to help itself.
 
-Plain calls: no asyncio, no socket, no clock.
+Plain calls: no asyncio, no clock; of sockets only the numbers, for `sending`.
 """
 
+from array import array
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from ticker.live.fanout import Group
+from ticker.live.sending import ELSEWHERE, send_run
 
 SLICE: Final = 256
 """Viewers visited before others get their turn: about two milliseconds of sends."""
@@ -33,12 +36,10 @@ OUTSIDE: Final = -1
 class Standing(Protocol):
     """A viewer as the sweep sees it."""
 
-    place: int  # in the group's ring, or AWAY
     index: int  # among the sweep's viewers; OUTSIDE before it is one of them and after
-    sent_from: int  # the place from which the last write went, or AWAY where it was no part of the ring
 
-    def write(self, data: bytes, /) -> None:
-        """Hand bytes to the transport."""
+    def write_rest(self, data: bytes, /) -> None:
+        """Hand the transport what the kernel did not take of bytes that were sent."""
 
     def proceed(self) -> None:
         """Take what there is to take by itself, as far as the transport lets it."""
@@ -48,20 +49,29 @@ class Standing(Protocol):
 
 
 class Sweep:
-    """The viewers of a group in the order of the walk."""
+    """The viewers of a group in the order of the walk.
+
+    What the walk reads of a viewer lies in arrays by the viewer's index, next to that of its neighbours.
+    """
 
     def __init__(self, group: Group) -> None:
         self.group = group
         self.viewers: list[Standing] = []
+        self.places = array("q")  # in the group's ring, or AWAY
+        self.sent_from = array("q")  # the place from which the last write went, or AWAY where it was no part of the ring
+        self._fds = array("i")  # of the sockets; -1 where bytes must go through the transport
         self._at = 0  # whom the walk visits next
         self._left = 0  # how many are still to be visited
         self._joined: dict[int, bytes | None] = {}  # bytes from a place to the head
         self._state = (0, 0)  # the group's head and emptied counter that they were joined for
 
-    def add(self, viewer: Standing) -> None:
-        """A viewer arrives."""
+    def add(self, viewer: Standing, fd: int) -> None:
+        """A viewer arrives. It is away until it gives itself a place."""
         viewer.index = len(self.viewers)
         self.viewers.append(viewer)
+        self.places.append(AWAY)
+        self.sent_from.append(AWAY)
+        self._fds.append(fd)
         if self._left:
             self._left += 1  # the walk may meet it before somebody who still waits
 
@@ -70,6 +80,10 @@ class Sweep:
         if viewer.index == OUTSIDE:
             return
         last = self.viewers.pop()
+        for column in (self.places, self.sent_from, self._fds):
+            moved = column.pop()
+            if last is not viewer:
+                column[viewer.index] = moved
         if last is not viewer:
             self.viewers[viewer.index] = last
             last.index = viewer.index
@@ -85,37 +99,47 @@ class Sweep:
 
     def walk(self) -> bool:
         """Visit a slice of the viewers; tell whether there are more to visit."""
-        group, viewers = self.group, self.viewers
+        group = self.group
         head = group.head
         if self._state != (head, group.emptied):
             self._state = (head, group.emptied)
             self._joined.clear()
-        joined = self._joined
-        for _ in range(min(SLICE, self._left, len(viewers))):
-            if self._at >= len(viewers):
-                self._at = 0
-            viewer = viewers[self._at]
-            self._at += 1
-            self._left -= 1
-            place = viewer.place
-            if place == head:
-                continue
-            if place in joined:
-                data = joined[place]
-            else:
-                data = joined[place] = self._join(place)
-            try:
-                if data is None:
-                    viewer.proceed()
-                else:
-                    viewer.place = head
-                    if data:
-                        viewer.sent_from = place
-                        viewer.write(data)
-            except Exception as error:  # noqa: BLE001  # whatever it is: the others must not wait for this one
-                viewer.fail(error)
-        self._left = min(self._left, len(viewers))
+        at = self._at if self._at < len(self.viewers) else 0
+        stop = min(at + min(SLICE, self._left), len(self.viewers))
+        self._left -= stop - at
+        while at < stop:
+            at = self._send(at, stop, head)
+        self._at = at
+        self._left = min(self._left, len(self.viewers))
         return self._left > 0
+
+    def _send(self, at: int, stop: int, head: int) -> int:
+        """Serve the viewer at an index and those after it who stand where it stands; give the index of the next."""
+        place = self.places[at]
+        if place == head:
+            return at + 1
+        if place in self._joined:
+            data = self._joined[place]
+        else:
+            data = self._joined[place] = self._join(place)
+        if data is None:
+            self._ask(at, lambda viewer: viewer.proceed())
+            return at + 1
+        if not data:
+            self.places[at] = head
+            return at + 1
+        at, taken = send_run(self._fds, self.places, self.sent_from, at, stop, place, head, data)
+        if taken == ELSEWHERE:
+            return at
+        self._ask(at, lambda viewer: viewer.write_rest(data[taken:]))
+        return at + 1
+
+    def _ask(self, index: int, something: Callable[[Standing], None]) -> None:
+        viewer = self.viewers[index]
+        try:
+            something(viewer)
+        except Exception as error:  # noqa: BLE001  # whatever it is: the others must not wait for this one
+            viewer.fail(error)
 
     def _join(self, place: int) -> bytes | None:
         """Give the bytes from a place to the head; None where they are not one write for all who stand there."""

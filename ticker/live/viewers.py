@@ -16,15 +16,15 @@ from typing import Final
 import structlog
 from starlette.websockets import WebSocketDisconnect
 
-from ticker import telemetry
+from ticker import __version__, telemetry
 from ticker.live import frames
 from ticker.live.bell import Bell
 from ticker.live.closing import Cause
 from ticker.live.fanout import Fanout, Group
 from ticker.live.frames import Transport
+from ticker.live.sending import COMPILED
 from ticker.live.sinks import Sink
 from ticker.live.slim import SlimViewer
-from ticker.live.sweep import Sweep
 from ticker.live.viewer import Viewer
 from ticker.log.mirror import Applied, ChannelMirror, Mirror
 from ticker.model.cursor import number, parse_cursor
@@ -61,6 +61,7 @@ class Viewers:
         deflate: bool = True,
         clock: Callable[[], int] = now_ms,
     ) -> None:
+        telemetry.build.labels(__version__, "c" if COMPILED else "python").set(1)
         self.mirror = mirror
         self.clock = clock
         self.fanout = Fanout(mirror, heartbeat=heartbeat, replay_most=replay_most, new_bell=Bell)
@@ -152,7 +153,7 @@ class Viewers:
 
     @staticmethod
     def _begin(viewer: SlimViewer) -> None:
-        _sweep(viewer).add(viewer)
+        viewer.sweep.add(viewer, viewer.fd)
         viewer.proceed()
 
     def departed(self, viewer: SlimViewer, cause: Cause) -> None:
@@ -160,7 +161,7 @@ class Viewers:
         self._due.pop(viewer, None)
         if viewer in self._catching_up:
             self._catching_up.pop(viewer).cancel()
-        _sweep(viewer).remove(viewer)
+        viewer.sweep.remove(viewer)
         self.exit(viewer.group, cause)
 
     def due(self, viewer: SlimViewer) -> None:
@@ -303,7 +304,3 @@ class Viewers:
 def _bell(group: Group) -> Bell:
     assert isinstance(group.bell, Bell)
     return group.bell
-
-
-def _sweep(viewer: SlimViewer) -> Sweep:
-    return _bell(viewer.group).sweep

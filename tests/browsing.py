@@ -1,10 +1,12 @@
 """A browser as readers have one, and sites on other origins for it to open."""
 
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from playwright.async_api import Browser, ConsoleMessage, Page, Playwright
 
@@ -43,6 +45,15 @@ class Faults:
     def _write(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.written.append(message.text)
+
+
+@asynccontextmanager
+async def visiting(browser: Browser, **settings: Any) -> AsyncIterator[tuple[Page, Faults]]:
+    """A visitor of another kind than the `page` fixture's."""
+    context = await browser.new_context(**settings)
+    page = await context.new_page()
+    yield page, Faults(page)
+    await context.close()
 
 
 class Files(SimpleHTTPRequestHandler):

@@ -138,7 +138,7 @@ def test_live_page_leads_to_its_feeds_and_editions(site: Site) -> None:
     """Feed readers find the three feeds, search engines the other languages and the one address of the page."""
     page = site.page("/en")
 
-    assert page.all("//link[@rel='alternate'][@type]/@href") == [
+    assert page.all("//link[@rel='alternate'][@type][not(contains(@type, 'oembed'))]/@href") == [
         f"{BASE_URL}/en/{name}" for name in ("rss.xml", "atom.xml", "feed.json")
     ]
     assert page.all("//link[@hreflang]/@hreflang") == [channel.language for channel in CHANNELS]
@@ -244,17 +244,6 @@ def test_withheld_line_has_no_page(site: Site) -> None:
     site.en.correct(line, text="", status=Status.WITHHELD)
 
     site.page(f"/en/lines/{line.id}", 404)
-
-
-def test_embedded_page_has_nothing_but_the_ticker(site: Site) -> None:
-    """The iframe page holds the element, with the newest lines inside for where scripts do not run."""
-    site.ar.publish("إغلاق الجسر", source="الدفاع المدني")
-
-    page = site.page("/ar/embed")
-
-    assert page.words("//body/*") == ["الدفاع المدني: إغلاق الجسر"]
-    assert page.all("//breaking-ticker/@channel") == ["ar"]
-    assert page.all("//base/@target") == ["_blank"]
 
 
 def test_problem_page_explains(site: Site) -> None:

@@ -1,52 +1,23 @@
 """The pages in a real browser, over the server itself: what a reader sees is so, and stays so."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, Final
 
 import httpx
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browsing import Faults, Site
+from tests.browsing import visiting
+from tests.pages.conftest import EDITIONS
 from tests.served import Server
 from ticker.live.viewers import now_ms
 from ticker.model.times import rfc3339
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow, pytest.mark.browser]
 
-EDITIONS: Final = ("en", "ar", "es")
 LINES: Final = "[...document.querySelectorAll('.live .line')].map((line) => [line.id, line.dataset.version, line.innerText])"
 WIDTH: Final = "document.documentElement.scrollWidth"
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for the tests of this file."""
-    server = Server(tmp_path_factory.mktemp("server"))
-    try:
-        yield server.start()
-    finally:
-        server.end()
-
-
-@pytest.fixture
-def server(shared: Server) -> Server:
-    """Without a line on it, whatever the test before left there."""
-    for channel in EDITIONS:
-        for line in httpx.get(f"{shared.url}/v1/channels/{channel}/lines?limit=100").json()["lines"]:
-            shared.withdraw({"channel": channel, "id": line["id"]})
-    return shared
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[Site]:
-    """A site on an origin of its own."""
-    site = Site(tmp_path)
-    yield site
-    site.close()
 
 
 class Reader:
@@ -80,15 +51,6 @@ class Reader:
 @pytest.fixture
 def reader(page: Page, server: Server) -> Reader:
     return Reader(page, server)
-
-
-@asynccontextmanager
-async def visiting(browser: Browser, **settings: Any) -> AsyncIterator[tuple[Page, Faults]]:
-    """A visitor of another kind."""
-    context = await browser.new_context(**settings)
-    page = await context.new_page()
-    yield page, Faults(page)
-    await context.close()
 
 
 async def test_a_line_comes_is_corrected_and_goes(reader: Reader, server: Server) -> None:
@@ -259,31 +221,11 @@ async def test_home_is_live_in_each_language(reader: Reader, server: Server) -> 
         await expect(section.locator(".line")).to_contain_text("212")
 
 
-async def test_the_embed_page_needs_nothing_of_the_site_around_it(
-    page: Page, server: Server, elsewhere: Site, browser: Browser
-) -> None:
-    """In a sandboxed frame, on another origin, with an origin of its own: the lines are live."""
-    server.post("Before")
-    elsewhere.pages["/"] = (
-        f'<!doctype html><link rel="icon" href="data:,">'
-        f'<iframe sandbox="allow-scripts" src="{server.url}/en/embed" width="700" height="60"></iframe>'
-    )
-    faults = Faults(page)
-    await page.goto(elsewhere.url)
-    frame = page.frame_locator("iframe")
-    await expect(frame.get_by_role("link", name="Before")).to_be_visible()
-    server.post("After")
-
-    await expect(frame.get_by_role("link", name="After")).to_be_attached()
-    assert await page.frames[1].evaluate("[origin, document.querySelector('breaking-ticker').status]") == ["null", "live"]
-    assert faults.written == []
-
-
 async def test_pages_are_whole_without_scripts(server: Server, browser: Browser) -> None:
     """Whoever has none reads the same lines, and is told that they do not update."""
     line = server.post("Three hurt", source="Agency")["line"]
     async with visiting(browser, java_script_enabled=False) as (page, _):
-        for path in ("/", "/en", f"/en/lines/{line['id']}", "/en/embed"):
+        for path in ("/", "/en", f"/en/lines/{line['id']}", f"/en/lines/{line['id']}/embed", "/en/embed"):
             await page.goto(f"{server.url}{path}")
             await expect(page.get_by_text("Three hurt").first).to_be_visible()
             await expect(page.get_by_role("button")).to_have_count(0)

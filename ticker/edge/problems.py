@@ -30,6 +30,9 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "not-found": Kind(404, "Not found", "Nothing is at this address."),
     "unknown-channel": Kind(404, "No such channel", "No channel of this newsroom has this id."),
     "unknown-line": Kind(404, "No such line", "This channel has no line of this id, or keeps it no longer."),
+    "no-embed": Kind(
+        404, "Nothing to embed", "No live page, line or embed page of this newsroom is at the address asked about."
+    ),
     "method-not-allowed": Kind(405, "Method not allowed", "The address exists, but not for this method; see Allow."),
     "request-timeout": Kind(408, "Request too slow", "The request did not arrive completely in time."),
     "duplicate-line": Kind(
@@ -55,6 +58,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "too-many-attempts": Kind(429, "Too many failed sign-ins", "Wait as long as Retry-After says."),
     "headers-too-large": Kind(431, "Headers too large", "Request headers may have 16 KiB and 100 fields at most."),
     "internal": Kind(500, "Internal error", "Something failed on our side; the log has it under the request id."),
+    "unknown-format": Kind(501, "No such format", "An oEmbed answer comes as json or xml."),
     "log-unreachable": Kind(503, "Log unreachable", "Redis cannot be reached; nothing was stored. Try again."),
     "log-loading": Kind(503, "Log loading", "Redis is reading its data after a start; nothing was stored. Try again."),
     "log-busy": Kind(503, "Log busy", "Redis is busy with another script; nothing was stored. Try again."),

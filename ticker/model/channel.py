@@ -7,7 +7,10 @@ from typing import Final, Literal
 CHANNEL_ID: Final = re.compile(r"[a-z0-9-]{1,32}")
 
 RESERVED: Final = frozenset(
-    {"desk", "example", "healthz", "metrics", "openapi-json", "problems", "readyz", "static", "v1", "widget"}
+    {
+        *("desk", "example", "healthz", "metrics", "oembed", "openapi-json"),
+        *("playground", "problems", "readyz", "static", "v1", "widget"),
+    }
 )
 """Ids that no channel may have: the first segments of our own addresses."""
 

@@ -119,6 +119,21 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             )
         ),
     ),
+    "OEmbed": object_of(
+        "What to show in place of an address (oEmbed 1.0, type rich). The html is one iframe.",
+        ["version", "type", "html", "width", "height"],
+        version={"const": "1.0"},
+        type={"const": "rich"},
+        html={"type": "string"},
+        width={"type": "integer", "description": "Pixels."},
+        height={"type": "integer", "description": "Pixels."},
+        title={"type": "string"},
+        author_name={"type": "string"},
+        author_url={"type": "string"},
+        provider_name={"type": "string"},
+        provider_url={"type": "string"},
+        cache_age={"type": "integer", "description": "Seconds for which the answer may be kept."},
+    ),
     "Problem": object_of(
         "What went wrong (RFC 9457). The type is a page that explains it.",
         ["type", "title", "status", "detail"],

@@ -11,10 +11,17 @@ from ticker.live.queries import LIMIT, LIMIT_MOST, WAIT_MOST
 from ticker.model.channel import CHANNEL_ID
 from ticker.model.line import NOTE_MOST
 from ticker.openapi.answers import ID, TOPIC_ID, Schema, list_of, ref
+from ticker.pages.embedding import MAX as EMBED_LINES
 
 
-def _parameter(name: str, place: str, description: str, schema: Schema) -> Schema:
-    return {"name": name, "in": place, "description": description, "required": place == "path", "schema": schema}
+def _parameter(name: str, place: str, description: str, schema: Schema, *, required: bool = False) -> Schema:
+    return {
+        "name": name,
+        "in": place,
+        "description": description,
+        "required": required or place == "path",
+        "schema": schema,
+    }
 
 
 PARAMETERS: Final[Mapping[str, Schema]] = {
@@ -59,6 +66,21 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
         "How many entries.",
         {"type": "integer", "minimum": 1, "maximum": AUDIT_MOST, "default": AUDIT_DEFAULT},
     ),
+    "url": _parameter("url", "query", "An address of this server.", {"type": "string", "format": "uri"}, required=True),
+    "maxwidth": _parameter("maxwidth", "query", "Pixels that there is room for.", {"type": "integer", "minimum": 1}),
+    "maxheight": _parameter("maxheight", "query", "Pixels that there is room for.", {"type": "integer", "minimum": 1}),
+    "format": _parameter("format", "query", "Of the answer.", {"enum": ["json", "xml"], "default": "json"}),
+    "display": _parameter(
+        "display", "query", "How the lines are shown.", {"enum": ["crawl", "rotate", "list"], "default": "crawl"}
+    ),
+    "topics": _parameter("topics", "query", "Topics with spaces between them: lines with any of them.", {"type": "string"}),
+    "max": _parameter(
+        "max", "query", "How many lines.", {"type": "integer", "minimum": 1, "maximum": 50, "default": EMBED_LINES}
+    ),
+    "speed": _parameter("speed", "query", "Of the crawl, in pixels a second.", {"type": "integer"}),
+    "paused": _parameter("paused", "query", "When there, the lines stand still.", {"type": "string"}),
+    "announce": _parameter("announce", "query", "What is read out.", {"enum": ["flash", "all", "off"], "default": "flash"}),
+    "words": _parameter("lang", "query", "Language of the ticker's own words.", {"type": "string"}),
     "slug": _parameter("slug", "path", "The kind of problem.", {"enum": list(PROBLEMS)}),
 }
 
@@ -87,6 +109,7 @@ class Operation:
 _HTML: Final[Schema] = {"text/html": {"type": "string"}}
 _LIVE: Final = ("channel", "after", "topic", "limit")
 _CHANNEL: Final = ("unknown-channel",)
+_ATTRIBUTES: Final = ("display", "topics", "max", "speed", "paused", "announce", "words")
 
 OPERATIONS: Final = (
     Operation(
@@ -189,7 +212,33 @@ OPERATIONS: Final = (
         ("channel", "line"),
         problems=(*_CHANNEL, "unknown-line", "line-withdrawn"),
     ),
-    Operation("get", "/{channel}/embed", "embed", "The ticker alone, for an iframe", _HTML, ("channel",), problems=_CHANNEL),
+    Operation(
+        "get",
+        "/{channel}/embed",
+        "embed",
+        "The ticker alone, for an iframe; the query has the element's attributes",
+        _HTML,
+        ("channel", *_ATTRIBUTES),
+        problems=_CHANNEL,
+    ),
+    Operation(
+        "get",
+        "/{channel}/lines/{line}/embed",
+        "lineEmbed",
+        "A line alone, for an iframe",
+        _HTML,
+        ("channel", "line"),
+        problems=(*_CHANNEL, "unknown-line", "line-withdrawn"),
+    ),
+    Operation(
+        "get",
+        "/oembed",
+        "oembed",
+        "oEmbed 1.0: the iframe for the address of a live page, a line or an embed page",
+        {JSON: ref("OEmbed"), "text/xml": {"type": "string"}},
+        ("url", "maxwidth", "maxheight", "format"),
+        problems=("invalid-request", "no-embed", "unknown-format", "log-loading"),
+    ),
     Operation(
         "get",
         "/{channel}/rss.xml",

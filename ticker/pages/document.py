@@ -14,6 +14,9 @@ HTML: Final = "text/html; charset=utf-8"
 CACHE_CONTROL: Final = "public, max-age=0, must-revalidate"
 """Caches keep a page only to ask whether it still stands: a withdrawn text must not live on in one."""
 
+KEPT: Final = 256
+"""Documents kept at most of each channel's state: pages of lines, and filters and embeddings in use."""
+
 
 def page_headers(base_url: str, *, framed: bool = False) -> tuple[tuple[str, str], ...]:
     """Give the headers of an HTML page; a `framed` one may stand in a frame of any site.
@@ -42,12 +45,18 @@ def page_headers(base_url: str, *, framed: bool = False) -> tuple[tuple[str, str
     )
 
 
+def document(html: str, base_url: str, *, framed: bool = False) -> Rendered:
+    """Give a page ready to be sent; a `framed` one may stand in a frame of any site."""
+    headers = page_headers(base_url, framed=framed)
+    return Rendered.make(html.encode(), HTML, cache_control=CACHE_CONTROL, headers=headers)
+
+
 @dataclass(slots=True)
 class Shelf:
     """The documents of one state of one or more channels.
 
     When a mirror has moved on, all of them go at once: that keeps the shelf small and no withdrawn text on it. A document
-    also ends when the first of its lines expires.
+    also ends when the first of its lines expires. The oldest go when there are KEPT, since a query can ask for ever new ones.
     """
 
     mirrors: tuple[ChannelMirror, ...]
@@ -62,6 +71,9 @@ class Shelf:
             self._revisions = revisions
         kept = self._documents.get(name)
         if kept is None or (kept[1] is not None and now >= kept[1]):
+            self._documents.pop(name, None)
+            if len(self._documents) >= KEPT:
+                del self._documents[next(iter(self._documents))]
             kept = self._documents[name] = make()
         return kept[0]
 

@@ -24,7 +24,7 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
 
 def wants_page(request: Request) -> bool:
     """Tell whether whoever asks is a browser at a page's address, and no program at the API's."""
-    return not request.url.path.startswith("/v1/") and "text/html" in request.headers.get("accept", "").lower()
+    return not request.url.path.startswith(("/v1/", "/oembed")) and "text/html" in request.headers.get("accept", "").lower()
 
 
 def error_page(request: Request, problem: Problem, channels: Mapping[str, Channel], base_url: str) -> Response:
@@ -35,8 +35,9 @@ def error_page(request: Request, problem: Problem, channels: Mapping[str, Channe
     first = next(iter(channels.values()), None)
     words = words_for(channel.language if channel else first.language if first else "en")
     title, explanation, language = _said(problem.slug, problem.kind, words)
+    framed = request.url.path.endswith("/embed")
     html = render(
-        "error.html",
+        "error_embed.html" if framed else "error.html",
         lang=channel.language if channel else words.language,
         dir=channel.direction if channel else first.direction if first else "ltr",
         words=words,
@@ -47,7 +48,7 @@ def error_page(request: Request, problem: Problem, channels: Mapping[str, Channe
         explanation=explanation,
         said_in=language,
     )
-    headers = {"Cache-Control": "no-store"} | problem.headers | dict(page_headers(base_url))
+    headers = {"Cache-Control": "no-store"} | problem.headers | dict(page_headers(base_url, framed=framed))
     return HTMLResponse(html, problem.kind.status, headers)
 
 

@@ -6,6 +6,8 @@ from ticker.edge.templates import render
 from ticker.model.channel import Channel
 from ticker.model.cursor import Cursor
 from ticker.model.line import Line
+from ticker.pages.embedding import Embedding
+from ticker.pages.oembed import DISCOVERED, endpoint
 from ticker.pages.structured import live_blog
 from ticker.pages.view import groups, permalink, shown_line, shown_time, shown_topics, web_link
 from ticker.pages.words import words_for
@@ -71,6 +73,7 @@ def live(
         groups=groups(lines, words),
         live_blog=live_blog(channel, lines, base_url),
         site=web_link(channel.site),
+        oembed=oembed_links(base_url, f"/{channel.id}"),
         snippet=snippet(channel, base_url),
     )
 
@@ -91,11 +94,26 @@ def line(channel: Channel, cursor: Cursor, shown: Line, channels: Sequence[Chann
         updated=shown_time(shown.updated, "full", words) if shown.updated != shown.published else None,
         address=base_url + permalink(shown),
         topics=shown_topics(shown, channel),
+        oembed=oembed_links(base_url, permalink(shown)),
     )
 
 
-def embed(channel: Channel, lines: Sequence[Line], base_url: str) -> str:
-    """Give the bare page for an iframe."""
+def line_embed(channel: Channel, cursor: Cursor, shown: Line) -> str:
+    """Give the bare page of one line for an iframe."""
+    words = words_for(channel.language)
+    return render(
+        "line_embed.html",
+        lang=channel.language,
+        dir=channel.direction,
+        words=words,
+        channel=channel,
+        cursor=cursor,
+        line=shown_line(shown, words, "moment"),
+    )
+
+
+def embed(channel: Channel, lines: Sequence[Line], embedding: Embedding, base_url: str) -> str:
+    """Give the bare page of a channel's ticker for an iframe."""
     words = words_for(channel.language)
     return render(
         "embed.html",
@@ -103,6 +121,12 @@ def embed(channel: Channel, lines: Sequence[Line], base_url: str) -> str:
         dir=channel.direction,
         words=words,
         channel=channel,
-        base_url=base_url,
+        attributes=embedding.attributes,
+        oembed=oembed_links(base_url, embedding.address(channel.id)),
         lines=[shown_line(line, words) for line in lines],
     )
+
+
+def oembed_links(base_url: str, path: str) -> list[tuple[str, str]]:
+    """Give media type and address of what oEmbed says of a page of ours, for discovery."""
+    return [(f"{kind}+oembed", endpoint(base_url, base_url + path, form)) for form, kind in DISCOVERED.items()]

@@ -1,0 +1,74 @@
+"""How a channel is embedded: what the query of `/{channel}/embed` says of the element in it, and how much room that takes.
+
+The query has the names and values of the element's attributes (docs/embed.md). As there, a bad value means the default.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+from ticker.model.line import TOPIC, TOPICS_MOST
+
+MAX: Final = 10
+STRIP_HEIGHT: Final = 44
+"""px; a strip is this high in every frame."""
+
+LIST_HEIGHT: Final = 400
+"""px; a list of any length, which scrolls in its frame."""
+
+_VALUES: Final[Mapping[str, re.Pattern[str]]] = {
+    "display": re.compile("crawl|rotate|list"),
+    "max": re.compile("[1-9]|[1-4][0-9]|50"),
+    "speed": re.compile("[0-9]{1,4}"),
+    "announce": re.compile("flash|all|off"),
+    "lang": re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """What an embedded ticker is asked to be."""
+
+    attributes: tuple[tuple[str, str], ...] = ()
+    """Those of the element, beside its channel; sorted, so that equal wishes look equal."""
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """Only lines with any of these; all lines if there are none."""
+        return frozenset(dict(self.attributes).get("topics", "").split())
+
+    @property
+    def max(self) -> int:
+        """How many lines to show."""
+        return int(dict(self.attributes).get("max", MAX))
+
+    @property
+    def height(self) -> int:
+        """px that its frame should have."""
+        return LIST_HEIGHT if ("display", "list") in self.attributes else STRIP_HEIGHT
+
+    def address(self, channel: str) -> str:
+        """Give the path and query of its page."""
+        return f"/{channel}/embed" + (f"?{urlencode(self.attributes)}" if self.attributes else "")
+
+
+def embedding_of(query: QueryParams, **more: str) -> Embedding:
+    """Read a query; `more` says what holds unless the query says otherwise.
+
+    Topics may come as the attribute has them, `topics=a+b`, or as elsewhere in our addresses, `topic=a&topic=b`.
+    """
+    given = more | {name: value for name, form in _VALUES.items() if (value := query.get(name)) and form.fullmatch(value)}
+    topics = sorted({topic for topic in " ".join(_topics(query)).split() if TOPIC.fullmatch(topic)})[:TOPICS_MOST]
+    if topics:
+        given["topics"] = " ".join(topics)
+    if "paused" in query:
+        given["paused"] = ""
+    return Embedding(tuple(sorted(given.items())))
+
+
+def _topics(query: QueryParams) -> list[str]:
+    return [*query.getlist("topics"), *query.getlist("topic")]

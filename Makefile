@@ -2,15 +2,17 @@
 # make test   everything                                  make quick  the core alone, in about a second
 # make check  reads and judges                            make fix    writes what a machine can repair
 # make cover  everything, and which branches it takes     make clean  back to a fresh clone; data/ stays
+# make widget what browsers load, from web/widget/src
 # make bench  fan-out beside its peers, eight minutes; make bench ARGS=--quick for one (bench/README.md)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run demo test quick cover bench check lint types imports docs fix clean
+.PHONY: run demo test quick cover bench widget check lint types imports docs scripts fix clean
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
+NODE := cd web/widget && PATH="$(CURDIR)/$(BIN):$$PATH" node
 ARGS ?= # more words for pytest or the bench: make test ARGS="-k resume -x"
 
 # What `make quick` runs: the plain core, which needs no Redis, no socket and no clock.
@@ -37,7 +39,10 @@ bench: .make/test .make/bench-venv/pyvenv.cfg
 	.ci/debian-packages gcc libc6-dev libnginx-mod-nchan
 	$(BIN)/python -m bench.run $(ARGS)
 
-check: lint types imports docs
+widget: .make/widget
+	$(NODE) build.mjs
+
+check: lint types imports docs scripts
 
 lint: .make/dev
 	$(BIN)/ruff check
@@ -52,12 +57,15 @@ imports: .make/dev
 docs: .make/dev
 	$(BIN)/python -m pytest --quiet tests/test_docs.py
 
+scripts: .make/widget
+	$(NODE) build.mjs --check
+
 fix: .make/dev
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
 clean:
-	rm -rf .venv .make .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .make web/widget/node_modules .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # A stamp stands for a finished installation; it is older than what is changed of its sources and than a new environment.
 .make/run: EXTRAS := embedded
@@ -67,6 +75,12 @@ clean:
 	@echo "Installing ticker and its packages into .venv …"
 	@$(PIP) --editable '.[$(EXTRAS)]'
 	@mkdir -p .make && touch $@
+
+# Node comes from the package index like all else; it is needed to build and check the widget, and by nobody who runs it.
+.make/widget: .make/dev web/widget/package-lock.json
+	@echo "Installing what builds the widget into web/widget/node_modules …"
+	@cd web/widget && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
 
 # A peer of the bench, in an environment of its own. Without it the bench says so and goes on.
 .make/bench-venv/pyvenv.cfg: .venv/pyvenv.cfg

@@ -28,6 +28,8 @@ PAGES: Final = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"
 LINK: Final = re.compile(r"\]\(<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]: +(\S+)|(?:src|srcset|href)=\"([^\"]+)\"", re.MULTILINE)
 """A link in a text, at the foot of a page, or in HTML."""
 
+SCRIPTS: Final = [*(ROOT / "web/static").rglob("*.js"), *(ROOT / "web/widget/src").glob("*.js")]
+
 NO_MODULE: Final = {
     "tests/test_bad_input.py": "what is refused is refused by every room",
     "tests/test_docs.py": "the documents are no module",
@@ -140,7 +142,7 @@ def test_examples_use_options_that_exist(page: Path) -> None:
 
 def test_embed_names_what_the_widget_has() -> None:
     """Who embeds the widget can set and style all that it offers, and what the page offers is there."""
-    scripts = {path.name: read(path) for path in (ROOT / "web/widget").glob("*.js")}
+    scripts = {path.name: read(path) for path in (ROOT / "web/widget/src").glob("*.js")}
     page = read(ROOT / "docs/embed.md")
     observed = re.search(r"observedAttributes = \[(.*?)\]", scripts["breaking-ticker-element.js"])
     parts = re.search(r"Parts for `::part\(…\)`:([^.]*)\.", page)
@@ -248,7 +250,7 @@ def module_of(test: Path) -> Path | None:
     words = test.stem.removeprefix("test_").split("_")
     names = ["_".join(words[:count]) for count in range(len(words), 0, -1)]
     if folder.parts[:1] == ("web",):
-        return next((script for name in names for script in ROOT.glob(f"web/**/{name.replace('_', '-')}.js")), None)
+        return next((script for name in names for script in SCRIPTS if script.stem == name.replace("_", "-")), None)
     room = ROOT / folder if folder.parts[:1] == ("bench",) else ROOT / "ticker" / folder
     return next((path for name in names for path in (room / f"{name}.py", room / name) if path.exists()), None)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.pages.site import Site
+from ticker import __version__
 from ticker.edge.problems import Problem
 from ticker.pages.static import Files
 
@@ -16,7 +17,8 @@ from ticker.pages.static import Files
         ("/static/live.js", "text/javascript; charset=utf-8"),
         ("/static/icon.svg", "image/svg+xml"),
         ("/widget.js", "text/javascript; charset=utf-8"),
-        ("/widget/connection.js", "text/javascript; charset=utf-8"),
+        (f"/widget/{__version__}.js", "text/javascript; charset=utf-8"),
+        ("/widget/src/connection.js", "text/javascript; charset=utf-8"),
     ],
 )
 def test_file_is_served_to_any_site(site: Site, path: str, media_type: str) -> None:
@@ -29,11 +31,40 @@ def test_file_is_served_to_any_site(site: Site, path: str, media_type: str) -> N
 
 
 @pytest.mark.parametrize(
-    "path", ["/static/none.css", "/static/%2e%2e/templates/base.html", "/static/..%2fwidget.js", "/widget/", "/static/x%00.css"]
+    "path",
+    [
+        "/static/none.css",
+        "/static/%2e%2e/templates/base.html",
+        "/static/..%2fwidget.js",
+        "/static/x%00.css",
+        "/widget/",
+        "/widget/widget.js",
+        "/widget/../build.mjs",
+        "/widget/src/../package.json",
+    ],
 )
 def test_nothing_else_is_served(site: Site, path: str) -> None:
     """No other file of the machine can be had."""
     assert site.browser.get(path).status_code == 404
+
+
+def test_a_version_of_the_widget_is_kept_for_ever(site: Site) -> None:
+    """A returning reader asks for the newest version, and never again for one that the page names."""
+    assert "immutable" in site.browser.get(f"/widget/{__version__}.js").headers["cache-control"]
+    assert "max-age=60," in site.browser.get("/widget.js").headers["cache-control"]
+
+
+@pytest.mark.parametrize("path", ["/widget.js", f"/widget/{__version__}.js"])
+def test_the_widget_comes_as_brotli(site: Site, path: str) -> None:
+    """A browser gets the same script in the smallest form that it takes, and may keep either."""
+    plain, gzip, brotli = (
+        site.browser.get(path, {"Accept-Encoding": coding}) for coding in ("identity", "gzip, br;q=0", "gzip, deflate, br")
+    )
+
+    assert [answer.headers.get("content-encoding") for answer in (plain, gzip, brotli)] == [None, "gzip", "br"]
+    assert len({answer.headers["etag"] for answer in (plain, gzip, brotli)}) == 3
+    assert int(brotli.headers["content-length"]) < int(gzip.headers["content-length"])
+    assert plain.text == gzip.text
 
 
 def test_file_outside_its_folder_is_not_there(tmp_path: Path) -> None:

@@ -47,6 +47,6 @@ def test_other_language_falls_back_to_english() -> None:
 
 def test_the_widget_marks_a_correction_by_the_same_word() -> None:
     """A reader of both takes them for one voice."""
-    script = (WEB / "widget/words.js").read_text(encoding="utf-8")
+    script = (WEB / "widget/src/words.js").read_text(encoding="utf-8")
 
     assert re.findall('corrected: "(.+)"', script) == [words.corrected for words in WORDS.values()]

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pyt
 
 SETUP: Final = """
 async () => {
-  const { Connection, backoff, parse } = await import("/widget/connection.js");
+  const { Connection, backoff, parse } = await import("/widget/src/connection.js");
   const opened = [], got = [], states = [];
   let link = null;
   const transport = (name) => class {

@@ -15,7 +15,7 @@ VECTORS: Final = sorted((Path(__file__).parent.parent / "vectors").glob("*.json"
 
 PLAY: Final = """
 async (vector) => {
-  const { Lines } = await import("/widget/lines.js");
+  const { Lines } = await import("/widget/src/lines.js");
   const lines = new Lines(vector.limit);
   return vector.steps.map(({ clock, message }) => {
     const at = Date.parse(clock);
@@ -43,7 +43,7 @@ async def test_ten_thousand_lines_leave_no_trace(page: Page, scripts: Site) -> N
 
     held = await page.evaluate("""
     async () => {
-      const { Lines } = await import("/widget/lines.js");
+      const { Lines } = await import("/widget/src/lines.js");
       const lines = new Lines(20);
       for (let n = 0; n < 10000; n++) {
         const line = { id: `L${n}`, version: 1, text: "x", published: new Date(n * 1000).toISOString() };

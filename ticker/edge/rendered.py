@@ -1,7 +1,7 @@
-"""Bytes made once per change and answered many times: conditional GET, HEAD and gzip.
+"""Bytes made once per change and answered many times: conditional GET, HEAD and compression.
 
-A strong ETag names bytes, so the identity and the gzip body each have their own (RFC 9110, section 8.8.3.3). If-None-Match
-decides before If-Modified-Since (section 13.2.2).
+A strong ETag names bytes, so the identity, gzip and Brotli bodies each have their own (RFC 9110, section 8.8.3.3).
+If-None-Match decides before If-Modified-Since (section 13.2.2). Brotli comes only with what somebody compressed beforehand.
 """
 
 import gzip
@@ -29,6 +29,7 @@ class Rendered:
     last_modified: int | None  # seconds since 1970
     cache_control: str
     headers: tuple[tuple[str, str], ...]
+    brotli: bytes | None = None
 
     @classmethod
     def make(
@@ -40,20 +41,22 @@ class Rendered:
         last_modified: int | None = None,
         headers: tuple[tuple[str, str], ...] = (),
         state: str | None = None,
+        brotli: bytes | None = None,
     ) -> "Rendered":
-        """Render `body` for sending. `state` names what the bytes show where they hold more; then the tag is weak."""
+        """Render `body` for sending. `state` names what the bytes show where they hold more; then the tag is weak.
+
+        `brotli` is the body as Brotli, if it is at hand.
+        """
         etag = blake2b(state.encode() if state is not None else body, digest_size=12).hexdigest()
         # mtime=0: the same bytes in, the same bytes out, in every process.
         gzipped = gzip.compress(body, 6, mtime=0) if len(body) >= _WORTH_GZIP else None
-        return cls(body, gzipped, media_type, etag, state is not None, last_modified, cache_control, headers)
+        return cls(body, gzipped, media_type, etag, state is not None, last_modified, cache_control, headers, brotli)
 
 
 def respond(request: Request, rendered: Rendered) -> Response:
     """Answer a GET or HEAD with `rendered`, or with 304 when the reader has it already."""
-    body, coding = rendered.body, None
-    if rendered.gzipped is not None and _accepts_gzip(request.headers.get("accept-encoding", "")):
-        body, coding = rendered.gzipped, "gzip"
-    etag = f'"{rendered.etag}-gzip"' if coding else f'"{rendered.etag}"'
+    body, coding = _coded(rendered, request.headers.get("accept-encoding", ""))
+    etag = f'"{rendered.etag}-{coding}"' if coding else f'"{rendered.etag}"'
     headers = {"ETag": f"W/{etag}" if rendered.weak else etag, "Cache-Control": rendered.cache_control}
     headers["Vary"] = "Accept-Encoding"
     if rendered.last_modified is not None:
@@ -83,9 +86,18 @@ def _unchanged(request: Request, rendered: Rendered, etag: str) -> bool:
         return False
 
 
-def _accepts_gzip(accept: str) -> bool:
-    for part in accept.lower().split(","):
-        coding, _, parameter = part.strip().partition(";")
-        if coding.strip() in ("gzip", "*"):
-            return not parameter.replace(" ", "").startswith("q=0") or parameter.replace(" ", "").strip("q=0.") != ""
-    return False
+def _coded(rendered: Rendered, accept: str) -> tuple[bytes, str | None]:
+    """Give the smallest body that the reader takes, and its coding."""
+    accepted = dict(map(_coding, accept.lower().split(",")))
+    if rendered.brotli is not None and accepted.get("br", False):
+        return rendered.brotli, "br"
+    if rendered.gzipped is not None and accepted.get("gzip", accepted.get("*", False)):
+        return rendered.gzipped, "gzip"
+    return rendered.body, None
+
+
+def _coding(part: str) -> tuple[str, bool]:
+    """Read one part of an Accept-Encoding: the coding, and whether it is taken, which `q=0` denies."""
+    coding, _, parameter = part.partition(";")
+    quality = parameter.replace(" ", "")
+    return coding.strip(), not quality.startswith("q=0") or quality.strip("q=0.") != ""

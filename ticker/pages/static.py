@@ -1,5 +1,6 @@
 """The files of `web/` that browsers load: sheets and scripts of our pages, and the widget for anybody's page."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,8 @@ _TYPES: Final = {
 """What we serve; a file of another kind is not there."""
 
 _CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=600"
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+"""Of an address that names a version: what is there never changes."""
 
 _HEADERS: Final = (
     # The widget runs on other sites and in sandboxed frames, whose scripts ask with `Origin: null`.
@@ -33,12 +36,16 @@ _HEADERS: Final = (
 class Files:
     """Files below one folder, read once at the start: no request touches the disk. A changed file is seen after a restart."""
 
-    def __init__(self, folder: Path, pattern: str = "**/*") -> None:
+    def __init__(self, folder: Path, pattern: str = "**/*", cache_control: str = _CACHE_CONTROL) -> None:
         """Read what matches `pattern` and is of a kind that we serve; a link out of the folder is left out."""
         inside = folder.resolve()
         self._files = {
             path.relative_to(folder).as_posix(): Rendered.make(
-                path.read_bytes(), _TYPES[path.suffix], cache_control=_CACHE_CONTROL, headers=_HEADERS
+                path.read_bytes(),
+                _TYPES[path.suffix],
+                cache_control=cache_control,
+                headers=_HEADERS,
+                brotli=_brotli(path.with_name(f"{path.name}.br")),
             )
             for path in folder.glob(pattern)
             if path.suffix in _TYPES and path.is_file() and path.resolve().is_relative_to(inside)
@@ -52,22 +59,31 @@ class Files:
         return found
 
 
+def _brotli(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
 def static_routes(web: Path = WEB) -> list[Route]:
-    """Give the routes of `/static/…`, `/widget.js` and `/widget/…`."""
-    static, widget = Files(web / "static"), Files(web / "widget")
-    entry = Files(web, "widget.js")
+    """Give the routes of `/static/…`, `/widget.js` and `/widget/…`.
 
-    async def static_file(request: Request) -> Response:
-        return respond(request, static.get(request.path_params["path"]))
-
-    async def widget_file(request: Request) -> Response:
-        return respond(request, widget.get(request.path_params["path"]))
-
-    async def widget_entry(request: Request) -> Response:
-        return respond(request, entry.get("widget.js"))
-
+    Scripts that ask for a version of the widget get what was built then, for ever; `/widget.js` is the newest. Our own pages
+    load the widget's modules one by one, from `/widget/src/…`.
+    """
+    dist = web / "widget" / "dist"
+    static, sources = Files(web / "static"), Files(web / "widget" / "src")
+    versions, newest = Files(dist, "[0-9]*", _FOR_EVER), Files(dist, "widget.js")
     return [
-        Route("/static/{path:path}", static_file),
-        Route("/widget/{path:path}", widget_file),
-        Route("/widget.js", widget_entry),
+        Route("/static/{path:path}", _answering(static)),
+        Route("/widget/src/{path:path}", _answering(sources)),
+        Route("/widget/{path:path}", _answering(versions)),
+        Route("/widget.js", _answering(newest, "widget.js")),
     ]
+
+
+def _answering(files: Files, name: str = "") -> Callable[[Request], Awaitable[Response]]:
+    """Give what answers with the file that the address names, or with `name`."""
+
+    async def answer(request: Request) -> Response:
+        return respond(request, files.get(name or request.path_params["path"]))
+
+    return answer

@@ -5,8 +5,8 @@
  * A reader who has scrolled down keeps their place: new lines wait behind a button that counts them. Corrections and
  * withdrawals never wait.
  */
-import { Connection } from "/widget/connection.js";
-import { Lines } from "/widget/lines.js";
+import { Connection } from "/widget/src/connection.js";
+import { Lines } from "/widget/src/lines.js";
 import { clock, dayKey, fill, fullDay, localise } from "/static/times.js";
 
 const OFFLINE_AFTER = 3000; // ms; a reconnect that is faster need not trouble anybody
@@ -78,7 +78,7 @@ class LiveList {
     });
   }
 
-  /** @param {import("/widget/lines.js").Message} message */
+  /** @param {import("/widget/src/lines.js").Message} message */
   #take(message) {
     const change = this.lines.apply(message, Date.now());
     if (!change) return;
@@ -129,9 +129,9 @@ class LiveList {
     this.#awaitExpiry(held);
   }
 
-  /** @param {import("/widget/lines.js").Line[]} shown */
+  /** @param {import("/widget/src/lines.js").Line[]} shown */
   #drawGroups(shown) {
-    /** @type {Map<string, import("/widget/lines.js").Line[]>} */
+    /** @type {Map<string, import("/widget/src/lines.js").Line[]>} */
     const groups = new Map();
     for (const line of shown) {
       const key = line.pinned ? "pinned" : dayKey(new Date(line.published));
@@ -148,7 +148,7 @@ class LiveList {
     }
   }
 
-  /** @param {string} key @param {import("/widget/lines.js").Line} line */
+  /** @param {string} key @param {import("/widget/src/lines.js").Line} line */
   #section(key, line) {
     const [section, head, list] = ["section", "h2", "ol"].map((name) => document.createElement(name));
     section.className = "group";
@@ -178,7 +178,7 @@ class LiveList {
     return made;
   }
 
-  /** @param {import("/widget/lines.js").Line} line @param {string} form */
+  /** @param {import("/widget/src/lines.js").Line} line @param {string} form */
   #made(line, form) {
     const item = /** @type {HTMLElement} */ (this.template.cloneNode(true));
     const part = (/** @type {string} */ name) => item.querySelector(name);
@@ -215,7 +215,7 @@ class LiveList {
     this.button.textContent = n ? fill(pattern, { n }) : "";
   }
 
-  /** @param {import("/widget/lines.js").Line[]} held */
+  /** @param {import("/widget/src/lines.js").Line[]} held */
   #awaitExpiry(held) {
     clearTimeout(this.#expiry);
     const first = Math.min(...held.map((line) => line.expires));

@@ -1,5 +1,5 @@
 /** Keeps a line's own page true: a withdrawn text is gone at once, a corrected one is loaded anew. */
-import { Connection } from "/widget/connection.js";
+import { Connection } from "/widget/src/connection.js";
 import { localise } from "/static/times.js";
 
 const RELOAD_AFTER = 500; // ms; another process of the server may answer, and be that much behind

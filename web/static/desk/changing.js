@@ -2,7 +2,7 @@
 import { copyOf, element, find } from "./nodes.js";
 import { Sheet } from "./sheet.js";
 
-/** @typedef {import("/widget/lines.js").Line} Line */
+/** @typedef {import("/widget/src/lines.js").Line} Line */
 
 const VERBS = /** @type {Record<string, string>} */ ({ correction: "Correct", refile: "Refile", update: "Update" });
 

@@ -1,11 +1,11 @@
 /** What is out, live: the lines of one channel, each with what can be done to it. */
-import { Connection } from "/widget/connection.js";
-import { Lines } from "/widget/lines.js";
+import { Connection } from "/widget/src/connection.js";
+import { Lines } from "/widget/src/lines.js";
 import { newKey, send, wordsOf } from "./api.js";
 import { Changing, Withdrawing } from "./changing.js";
 import { clock, copyOf, element, find } from "./nodes.js";
 
-/** @typedef {import("/widget/lines.js").Line} Line */
+/** @typedef {import("/widget/src/lines.js").Line} Line */
 
 const SHOWN = 100; // as many as a snapshot can hold
 const TICK = 5000; // ms between looks for lines that have expired

@@ -2,3 +2,5 @@
 import { BreakingTickerElement } from "./breaking-ticker-element.js";
 
 if (!customElements.get("breaking-ticker")) customElements.define("breaking-ticker", BreakingTickerElement);
+
+export { BreakingTickerElement };

@@ -2,7 +2,7 @@
  * The widget's looks. Custom properties `--ticker-*` and the parts `strip label viewport track line time source text link
  * mark counter status controls pause` are the page's handles; all else is the widget's own.
  */
-const CSS = `
+const CSS = /* css */ `
 :host {
   --ground: var(--ticker-ground, #fff);
   --ink: var(--ticker-ink, #14171a);

@@ -190,6 +190,7 @@ export class Crawl {
     const keyframes = { transform: ["translateX(0)", `translateX(${-this.#sign * way}px)`] };
     const duration = (way / SPEED) * 1000;
     // What is past goes by once; where it ends the round begins. `forwards`, so that nothing is seen of the time between.
+    /** @type {OptionalEffectTiming} */
     const timing = this.#before ? { duration, iterations: 1, fill: "forwards" } : { duration, iterations: Infinity, fill: "none" };
     if (this.#animation) {
       const effect = /** @type {KeyframeEffect} */ (this.#animation.effect);

@@ -1,0 +1,25 @@
+"""What pages say to pin the widget's version."""
+
+import json
+from base64 import b64encode
+from hashlib import sha384
+
+from tests.pages.site import Site
+from ticker import __version__
+from ticker.edge.assets import WEB
+from ticker.pages.widget import pinned
+
+
+def test_the_hash_is_that_of_what_is_served(site: Site) -> None:
+    """A browser that checks the integrity of the script runs it."""
+    served = site.browser.get(pinned().path, {"Accept-Encoding": "identity"})
+
+    assert served.status_code == 200
+    assert pinned().integrity == f"sha384-{b64encode(sha384(served.content).digest()).decode()}"
+
+
+def test_server_and_package_are_of_one_version() -> None:
+    """Who reads a version number anywhere knows which widget it is."""
+    package = json.loads((WEB / "widget/package.json").read_text(encoding="utf-8"))
+
+    assert package["version"] == __version__

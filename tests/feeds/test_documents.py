@@ -19,7 +19,7 @@ from lxml import etree
 
 from tests.feeds.newsroom import ARABIC, CHANNELS, ENGLISH, HOUR, NOON, SPANISH, Newsroom
 from ticker.feeds.content import Period, channel_version, content_of
-from ticker.feeds.documents import Format, document, query_of, self_url
+from ticker.feeds.documents import Format, document, self_url
 from ticker.model.channel import Channel
 from ticker.model.line import Urgency
 from ticker.model.text import plain
@@ -443,10 +443,4 @@ def test_locale_of_the_process_is_left_alone(form: Format, monkeypatch: pytest.M
     monkeypatch.setattr(locale, "setlocale", refuse)
 
     assert render(busy(), form)
-
-
-def test_filter_has_one_spelling() -> None:
-    """One filter is one address, however somebody wrote it."""
-    assert query_of(["world", "storm", "world"]) == "?topic=storm&topic=world"
-    assert query_of([]) == ""
     assert self_url(replace(ENGLISH, id="en-gb"), BASE, Format.RSS) == f"{BASE}/en-gb/rss.xml"

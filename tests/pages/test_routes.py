@@ -145,6 +145,47 @@ def test_live_page_leads_to_its_feeds_and_editions(site: Site) -> None:
     assert page.all("//link[@rel='canonical']/@href") == [f"{BASE_URL}/en"]
 
 
+def test_filter_in_the_address_counts(site: Site) -> None:
+    """Only lines of the topic, also for the script, the feeds and oEmbed; and the page says so."""
+    site.en.publish("Bridge closed", topics=("storm",))
+    site.en.publish("Talks adjourned", topics=("world",))
+    site.en.publish("Bread dearer", topics=("art",))
+
+    page = site.page("/en?topic=art&topic=storm")
+
+    assert page.words("//ol//p[@class='line-text']") == ["Bread dearer", "Bridge closed"]
+    assert page.all("//*[@data-live]/@data-topics") == ["art storm"]
+    assert page.words("//title") == ["Storm & flood, art – Breaking & live"]
+    assert page.all("//link[@type='application/atom+xml']/@href") == [f"{BASE_URL}/en/atom.xml?topic=art&topic=storm"]
+    assert page.all("//link[@rel='canonical']/@href") == [f"{BASE_URL}/en"]
+    assert "topic%3Dart%26topic%3Dstorm" in page.all("//link[@type='application/json+oembed']/@href")[0]
+
+
+def test_filter_is_shown_and_can_be_taken_away(site: Site) -> None:
+    """Each topic of the edition is a link that adds it, or takes it away if it is on, as its words say."""
+    page = site.page("/en?topic=art&topic=storm")
+    links = page.all("//nav[@aria-label='Topics']//a")
+
+    assert [(link.get("href"), link.get("aria-current")) for link in links] == [
+        ("/en", None),
+        ("/en?topic=art", "true"),
+        ("/en?topic=art&topic=storm&topic=world", None),
+        ("/en?topic=storm", "true"),
+    ]
+    assert page.words("//nav[@aria-label='Topics']//span[@class='visually-hidden']") == [
+        "Remove filter: Storm & flood",
+        "Remove filter: art",
+    ]
+    assert site.page("/en").all("//nav[@aria-label='Topics']//a[@aria-current]/@href") == ["/en"]
+
+
+def test_filter_has_one_address(site: Site) -> None:
+    """Another order, a repetition or what is no topic leads to the one page."""
+    answer = site.browser.get("/en?topic=storm&topic=art&topic=storm&topic=NO")
+
+    assert (answer.status_code, answer.headers["location"]) == (301, "/en?topic=art&topic=storm")
+
+
 def test_page_tells_script_where_it_stands(site: Site) -> None:
     """The script resumes after the page's own cursor, so nothing is missed or shown twice."""
     site.en.publish("Bridge closed")

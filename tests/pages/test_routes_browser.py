@@ -103,6 +103,22 @@ async def test_a_line_goes_when_it_expires(reader: Reader, server: Server) -> No
     await expect(reader.line(posted)).to_have_count(0)
 
 
+async def test_a_filter_holds_for_what_comes(reader: Reader, server: Server) -> None:
+    """A page of one topic gets its lines alone, until the reader takes the filter away."""
+    other = server.post("Bread dearer", topics=["economy"])
+    await reader.opens("/en?topic=world")
+    await reader.is_live()
+    await expect(reader.page.locator(".line")).to_have_count(0)
+    server.post("Cup final drawn", topics=["sport"])
+    line = server.post("Talks adjourned", topics=["world"])
+    await expect(reader.line(line)).to_be_visible()
+    await expect(reader.page.locator(".line")).to_have_count(1)
+    await reader.page.get_by_role("link", name="Remove filter: World").click()
+
+    await expect(reader.line(other)).to_be_visible()
+    await expect(reader.page.locator(".line")).to_have_count(3)
+
+
 async def test_a_pinned_line_stands_first(reader: Reader, server: Server) -> None:
     """Under its own heading, until it is unpinned."""
     first, second = server.post("First"), server.post("Second")

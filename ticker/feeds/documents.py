@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from feedgen.feed import FeedGenerator
 
+from ticker.edge.topics import query_of
 from ticker.feeds.content import Content
 from ticker.feeds.entries import Entry, entry_of
 from ticker.feeds.extension import NO_DATE, AtomEntry, AtomFeed, RssEntry, RssFeed, Tombstone
@@ -34,12 +34,6 @@ MEDIA_TYPES: Final = {
     Format.ATOM: "application/atom+xml",
     Format.JSON: "application/feed+json",
 }
-
-
-def query_of(topics: Iterable[str]) -> str:
-    """Give the one spelling of a filter, with its question mark; nothing for no filter."""
-    query = urlencode([("topic", topic) for topic in sorted(set(topics))])
-    return f"?{query}" if query else ""
 
 
 def self_url(channel: Channel, base_url: str, form: Format, topics: Iterable[str] = ()) -> str:

@@ -16,8 +16,9 @@ from starlette.routing import Route
 
 from ticker.edge.problems import Problem
 from ticker.edge.rendered import Rendered, respond
+from ticker.edge.topics import query_of
 from ticker.feeds.content import Content, Period, channel_version, content_of
-from ticker.feeds.documents import MEDIA_TYPES, Format, document, query_of, self_url
+from ticker.feeds.documents import MEDIA_TYPES, Format, document, self_url
 from ticker.log.mirror import ChannelMirror, Mirror
 from ticker.model.cursor import Cursor
 from ticker.model.line import TOPIC, TOPICS_MOST

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-from ticker.model.line import TOPIC, TOPICS_MOST
+from ticker.edge.topics import topics_among
 
 MAX: Final = 10
 STRIP_HEIGHT: Final = 44
@@ -62,13 +62,8 @@ def embedding_of(query: QueryParams, **more: str) -> Embedding:
     Topics may come as the attribute has them, `topics=a+b`, or as elsewhere in our addresses, `topic=a&topic=b`.
     """
     given = more | {name: value for name, form in _VALUES.items() if (value := query.get(name)) and form.fullmatch(value)}
-    topics = sorted({topic for topic in " ".join(_topics(query)).split() if TOPIC.fullmatch(topic)})[:TOPICS_MOST]
-    if topics:
+    if topics := topics_among(" ".join([*query.getlist("topics"), *query.getlist("topic")]).split()):
         given["topics"] = " ".join(topics)
     if "paused" in query:
         given["paused"] = ""
     return Embedding(tuple(sorted(given.items())))
-
-
-def _topics(query: QueryParams) -> list[str]:
-    return [*query.getlist("topics"), *query.getlist("topic")]

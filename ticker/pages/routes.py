@@ -7,14 +7,15 @@ from collections.abc import Callable
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ticker.edge.rendered import Rendered, respond
+from ticker.edge.topics import query_of, topics_among
 from ticker.log.mirror import Mirror
 from ticker.model.channel import Channel
 from ticker.pages import sheets
-from ticker.pages.document import Shelf, document, first_expiry
+from ticker.pages.document import CACHE_CONTROL, Shelf, document, first_expiry
 from ticker.pages.errors import problem_kind_page
 from ticker.pages.found import channel_at, line_at, loaded
 from ticker.pages.framed import Framed
@@ -50,16 +51,19 @@ class Pages:
         return respond(request, self._home.get("home", now, make))
 
     async def live(self, request: Request) -> Response:
-        """Answer `/{channel}`: the newest lines, then live."""
+        """Answer `/{channel}`, also with `?topic=a&topic=b`: the newest lines, then live."""
         of = channel_at(self._mirror, request.path_params["channel"])
-        now = self._clock()
+        asked = request.query_params.getlist("topic")
+        topics, now = topics_among(asked), self._clock()
+        if asked != [*topics]:  # one address for one filter, as for feeds
+            return RedirectResponse(f"/{of.channel.id}{query_of(topics)}", 301, {"Cache-Control": CACHE_CONTROL})
 
         def make() -> tuple[Rendered, int | None]:
-            lines = of.ticker(now, LIVE_LINES)
-            html = sheets.live(of.channel, of.cursor, lines, self._channels(), self._base_url, LIVE_LINES)
-            return document(html, self._base_url), first_expiry(lines)
+            lines = of.ticker(now, LIVE_LINES, frozenset(topics))
+            page = sheets.LivePage(of.channel, topics, of.cursor, lines, LIVE_LINES)
+            return document(sheets.live(page, self._channels(), self._base_url), self._base_url), first_expiry(lines)
 
-        return respond(request, self.shelves[of.channel.id].get("live", now, make))
+        return respond(request, self.shelves[of.channel.id].get(f"live {query_of(topics)}", now, make))
 
     async def line(self, request: Request) -> Response:
         """Answer `/{channel}/lines/{id}`: one line's own page."""

@@ -1,15 +1,17 @@
 """The pages of readers as HTML: which template gets what."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ticker.edge.templates import render
+from ticker.edge.topics import query_of
 from ticker.model.channel import Channel
 from ticker.model.cursor import Cursor
 from ticker.model.line import Line
 from ticker.pages.embedding import Embedding
 from ticker.pages.oembed import DISCOVERED, endpoint
 from ticker.pages.structured import live_blog
-from ticker.pages.view import groups, permalink, shown_line, shown_time, shown_topics, web_link
+from ticker.pages.view import filters, groups, permalink, shown_line, shown_time, shown_topics, web_link
 from ticker.pages.words import words_for
 
 
@@ -54,11 +56,20 @@ def home(shown: Sequence[tuple[Channel, Cursor, Sequence[Line]]], base_url: str,
     )
 
 
-def live(
-    channel: Channel, cursor: Cursor, lines: Sequence[Line], channels: Sequence[Channel], base_url: str, limit: int
-) -> str:
+@dataclass(frozen=True, slots=True)
+class LivePage:
+    """What a live page shows."""
+
+    channel: Channel
+    topics: tuple[str, ...]  # only lines of any of these; all lines if there are none
+    cursor: Cursor
+    lines: Sequence[Line]
+    limit: int
+
+
+def live(page: LivePage, channels: Sequence[Channel], base_url: str) -> str:
     """Give a channel's live page."""
-    words = words_for(channel.language)
+    channel, words = page.channel, words_for(page.channel.language)
     return render(
         "live.html",
         lang=channel.language,
@@ -68,12 +79,15 @@ def live(
         channels=channels,
         alternates=alternates(channel, channels),
         base_url=base_url,
-        cursor=cursor,
-        limit=limit,
-        groups=groups(lines, words),
-        live_blog=live_blog(channel, lines, base_url),
+        cursor=page.cursor,
+        limit=page.limit,
+        query=query_of(page.topics),
+        topics=" ".join(page.topics),
+        filters=filters(channel, page.topics, words),
+        groups=groups(page.lines, words),
+        live_blog=live_blog(channel, page.lines, base_url),
         site=web_link(channel.site),
-        oembed=oembed_links(base_url, f"/{channel.id}"),
+        oembed=oembed_links(base_url, f"/{channel.id}{query_of(page.topics)}"),
         snippet=snippet(channel, base_url),
     )
 

@@ -1,9 +1,10 @@
 """What the templates show of lines: every decision is made here, so that a template only places it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from ticker.edge.topics import query_of
 from ticker.model.channel import Channel
 from ticker.model.line import Line
 from ticker.model.times import moment, rfc3339
@@ -44,6 +45,27 @@ class Group:
     key: str  # "pinned" or the day as 2026-11-24
     heading: str
     lines: list[ShownLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A topic that a live page can be narrowed to, or is."""
+
+    label: str
+    href: str  # the page with this topic, or without it if it is on
+    off: str | None  # what following the link does, where it takes the topic away
+
+
+def filters(channel: Channel, on: Sequence[str], words: Words) -> list[Filter]:
+    """Give the channel's topics and, behind them, those asked for that it does not name."""
+    named = [topic.id for topic in channel.topics]
+    return [_filter(topic, channel, on, words) for topic in [*named, *(topic for topic in on if topic not in named)]]
+
+
+def _filter(topic: str, channel: Channel, on: Sequence[str], words: Words) -> Filter:
+    label, others = channel.label(topic), [other for other in on if other != topic]
+    wanted = others if topic in on else [*others, topic]
+    return Filter(label, f"/{channel.id}{query_of(wanted)}", words.remove_filter.format(topic=label) if topic in on else None)
 
 
 def web_link(url: str | None) -> str | None:

@@ -43,6 +43,7 @@ class Words:
     published: str
     updated: str
     topics: str
+    remove_filter: str  # {topic}
     comma: str
     withdrawn: str
     withdrawn_why: str
@@ -118,6 +119,7 @@ ENGLISH: Final = Words(
     published="Published",
     updated="Updated",
     topics="Topics",
+    remove_filter="Remove filter: {topic}",
     comma=", ",
     withdrawn="This line was withdrawn",
     withdrawn_why="The newsroom has taken it back. Its text is no longer available.",
@@ -176,6 +178,7 @@ ARABIC: Final = Words(
     published="نُشر",
     updated="حُدّث",
     topics="المواضيع",
+    remove_filter="إزالة التصفية: {topic}",
     comma="، ",
     withdrawn="سُحب هذا الخبر",
     withdrawn_why="سحبت غرفة الأخبار هذا الخبر، ولم يعد نصّه متاحًا.",
@@ -228,6 +231,7 @@ SPANISH: Final = Words(
     published="Publicada",
     updated="Actualizada",
     topics="Temas",
+    remove_filter="Quitar filtro: {topic}",
     comma=", ",
     withdrawn="Esta noticia fue retirada",
     withdrawn_why="La redacción la ha retirado. Su texto ya no está disponible.",
@@ -280,6 +284,7 @@ FRENCH: Final = Words(
     published="Publiée",
     updated="Mise à jour",
     topics="Sujets",
+    remove_filter="Retirer le filtre\u00a0: {topic}",
     comma=", ",
     withdrawn="Cette nouvelle a été retirée",
     withdrawn_why="La rédaction l’a retirée. Son texte n’est plus disponible.",

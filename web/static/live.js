@@ -37,7 +37,7 @@ class LiveList {
     this.lines.apply({ type: "snapshot", lines: this.#rendered() }, Date.now());
     this.connection = new Connection({
       address: new URL(`/v1/channels/${root.dataset.live}/`, location.href),
-      topics: [],
+      topics: (root.dataset.topics ?? "").split(" ").filter(Boolean),
       limit: Number(root.dataset.limit),
       deliver: (message) => this.#take(message),
       changed: () => this.#say(),

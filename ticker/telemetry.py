@@ -70,6 +70,7 @@ engine: Final = Gauge(
     registry=REGISTRY,
     multiprocess_mode="livemax",
 )
+refused: Final = Counter("ticker_refused_total", "Viewers who were not let in.", ["transport", "cause"], registry=REGISTRY)
 closes: Final = Counter("ticker_closes_total", "Viewers' connections that ended.", ["transport", "cause"], registry=REGISTRY)
 
 

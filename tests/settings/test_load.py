@@ -106,6 +106,7 @@ def test_every_setting_is_also_a_variable() -> None:
         "LEAVE_WINDOW": "1.5",
         "WRITE_DEADLINE": "3",
         "UNSENT_MOST": "8",
+        "ARRIVALS": "500",
         "DEFLATE": "false",
         "REPLAY_MOST": "7",
         "TRUSTED_PROXIES": "10.0.0.7, fd00::/8",

@@ -10,7 +10,7 @@ the kernel answers its next bytes with a reset, and the reset takes the refusal 
 
 import asyncio
 import json
-from typing import Final, cast
+from typing import Final, NoReturn, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -37,6 +37,7 @@ class Intake(HttpToolsProtocol):
     _deadline: asyncio.TimerHandle | None = None
     _in_head = True
     _head = 0  # bytes of the head that have come so far
+    _fields = 0  # bytes of its address and of the fields that are complete
     _slug = "invalid-request"
     _idle_bytes = False  # whether what comes has, so far, begun no request
     _lingering: asyncio.TimerHandle | None = None
@@ -72,18 +73,23 @@ class Intake(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         super().on_message_begin()
         self._slug = "invalid-request"
+        self._fields = 0
         if not self._in_head:
             self._expect_head()
 
     def on_url(self, url: bytes) -> None:
         """A part of the address came."""
         super().on_url(url)
-        self._bounded(len(self.url))
+        self._fields += len(url)
+        if self._fields > HEAD_MOST:
+            self._too_large()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A field is complete."""
         super().on_header(name, value)
-        self._bounded(len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers))
+        self._fields += len(name) + len(value) + 4
+        if self._fields > HEAD_MOST or len(self.headers) > FIELDS_MOST:
+            self._too_large()
 
     def on_headers_complete(self) -> None:
         """The head is complete."""
@@ -99,10 +105,9 @@ class Intake(HttpToolsProtocol):
         if not self._idle_bytes:
             super()._unset_keepalive_if_required()
 
-    def _bounded(self, size: int) -> None:
-        if size > HEAD_MOST or len(self.headers) > FIELDS_MOST:
-            self._slug = "headers-too-large"
-            raise _TooLarge  # httptools stops parsing, and uvicorn asks for the answer to a bad request
+    def _too_large(self) -> NoReturn:
+        self._slug = "headers-too-large"
+        raise _TooLarge  # httptools stops parsing, and uvicorn asks for the answer to a bad request
 
     def _expect_head(self) -> None:
         self._in_head = True

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from starlette.datastructures import QueryParams
 
+from ticker import telemetry
 from ticker.edge.problems import Problem
 from ticker.live.closing import Cause
+from ticker.live.frames import Transport
 from ticker.live.queries import Query, parse_query
 from ticker.live.viewers import Viewers
 from ticker.log.mirror import ChannelMirror
@@ -22,10 +24,16 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A viewer that may not, and why."""
+    """A viewer that may not, and why: for a WebSocket as a close, for HTTP as a problem."""
 
     cause: Cause
-    reason: str
+    problem: Problem
+
+    @property
+    def reason(self) -> str:
+        """Give the words of the close; they have at most 123 bytes (RFC 6455, section 5.5.1)."""
+        reason: str = self.problem.detail if self.cause is Cause.INVALID else self.cause.value.reason
+        return reason.encode()[:123].decode(errors="ignore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +43,24 @@ class Admission:
     viewers: Viewers
     ready: Callable[[], bool]
 
-    def admit(self, channel: str, params: QueryParams) -> Admitted | Refusal:
-        """Let a viewer of a WebSocket in, or not."""
+    def admit(
+        self, transport: Transport, channel: str, params: QueryParams, last_event_id: str | None = None
+    ) -> Admitted | Refusal:
+        """Let a viewer in, or count it as refused."""
+        answer = self._judge(channel, params, last_event_id)
+        if isinstance(answer, Refusal):
+            telemetry.refused.labels(transport.label, answer.cause.name.lower()).inc()
+        return answer
+
+    def _judge(self, channel: str, params: QueryParams, last_event_id: str | None) -> Admitted | Refusal:
         found = self.viewers.mirror.channels.get(channel)
         if found is None:
-            return Refusal(Cause.UNKNOWN_CHANNEL, Cause.UNKNOWN_CHANNEL.value.reason)
+            return Refusal(Cause.UNKNOWN_CHANNEL, Problem("unknown-channel", f"There is no channel {channel!r}."))
         try:
-            query = parse_query(params)
+            query = parse_query(params, last_event_id)
         except Problem as problem:
-            # A reason has at most 123 bytes (RFC 6455, section 5.5.1).
-            return Refusal(Cause.INVALID, problem.detail.encode()[:123].decode(errors="ignore"))
+            return Refusal(Cause.INVALID, problem)
         for cause, holds in ((Cause.LEAVING, self.viewers.leaving), (Cause.NOT_READY, not self.ready())):
             if holds:
-                return Refusal(cause, cause.value.reason)
+                return Refusal(cause, Problem("log-unreachable", cause.value.reason, headers={"Retry-After": "1"}))
         return Admitted(found, query)

@@ -11,12 +11,13 @@ from ticker.live.sweep import Sweep
 class Bell:
     """One per group."""
 
-    __slots__ = ("_event", "_loop", "appended", "sweep")
+    __slots__ = ("_event", "_loop", "appended", "connected", "sweep")
 
     def __init__(self, group: Group) -> None:
         self._event = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self.sweep = Sweep(group)
+        self.connected = telemetry.viewers.labels(group.mirror.channel.id, group.transport.label)
         self.appended: list[int] = []  # when the events were appended (ms) whose frames are being handed out
 
     def ring(self) -> None:

@@ -16,6 +16,7 @@ Plain calls: no asyncio, no socket, no clock. A group's bell tells the shell aro
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import Final, Protocol
 
@@ -49,13 +50,18 @@ class _Slot:
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What an arriving viewer gets first."""
 
     name: str  # `resumed`, or the reason of the snapshot
     frames: tuple[Frame, ...]
     cursor: Cursor  # where the viewer stands after them
+
+    @cached_property
+    def body(self) -> bytes:
+        """The whole as one long-poll's body, made once for all who are given this answer."""
+        return frames.polled(self.cursor, self.frames)
 
 
 @dataclass(slots=True, eq=False)

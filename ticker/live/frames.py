@@ -73,6 +73,11 @@ def _deflated(payload: bytes) -> bytes:
     return (deflate.compress(payload) + deflate.flush(zlib.Z_SYNC_FLUSH)).removesuffix(b"\x00\x00\xff\xff")
 
 
+def polled(cursor: Cursor, events: Sequence[Frame]) -> bytes:
+    """Give a long-poll's body of messages: `{"cursor", "events": [message, …]}`."""
+    return f'{{"cursor":"{cursor}","events":[{",".join(str(event) for event in events)}]}}'.encode()
+
+
 def retry(seconds: float) -> str:
     """Give the SSE field that sets how long an EventSource waits before it returns."""
     return f"retry: {int(seconds * 1000)}\n"

@@ -6,26 +6,32 @@ Given to uvicorn as its `ws` setting, which makes one of these for each request 
 import asyncio
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final, cast
 from urllib.parse import unquote
 
 from starlette.datastructures import QueryParams
-from websockets.exceptions import NegotiationError
+from websockets.datastructures import Headers
+from websockets.exceptions import InvalidHandshake, NegotiationError
 from websockets.extensions import Extension
 from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
 from websockets.http11 import Request
+from websockets.protocol import OPEN, SERVER, Protocol
 from websockets.server import ServerProtocol
 from websockets.typing import ExtensionParameter
 
+from ticker import telemetry
 from ticker.edge.gate import is_host
+from ticker.edge.problems import PROBLEMS, Problem, problem_response
 from ticker.live import frames
-from ticker.live.admission import Admission, Admitted, Refusal
+from ticker.live.admission import Admission, Refusal
 from ticker.live.closing import Cause
 from ticker.live.frames import WINDOW_BITS, Transport
 from ticker.live.slim import MESSAGE_MOST, QUIET, SlimWebSocket
 
 _PATH = re.compile(r"/v1/channels/([^/?]+)/ws(?:\?(.*))?", re.DOTALL)
 _GOODBYE_WITHIN = 2.0  # s
+_NO_PARAMS: Final = QueryParams()
 
 
 class _SharedDeflate(ServerPerMessageDeflateFactory):
@@ -43,7 +49,11 @@ class _SharedDeflate(ServerPerMessageDeflateFactory):
         return agreed, extension
 
 
-_DEFLATE: Final = _SharedDeflate(server_no_context_takeover=True, client_no_context_takeover=True)
+_PLAIN: Final = ServerProtocol(logger=QUIET)
+_COMPRESSING: Final = ServerProtocol(
+    extensions=[_SharedDeflate(server_no_context_takeover=True, client_no_context_takeover=True)], logger=QUIET
+)
+"""What judges requests; each is judged by itself, so one of them does for all."""
 
 
 class Handshake(asyncio.Protocol):
@@ -52,11 +62,9 @@ class Handshake(asyncio.Protocol):
     admission: ClassVar[Admission]
 
     def __init__(self, config: Any, server_state: Any, app_state: Any, _loop: Any = None) -> None:
-        extensions = [_DEFLATE] if self.admission.viewers.deflate else None
-        self._connection = ServerProtocol(extensions=extensions, max_size=MESSAGE_MOST, logger=QUIET)
-        self._admitted: Admitted | None = None
-        self._answered = False
-        self._early = b""
+        self._head = b""  # the request's
+        self._early = b""  # what a viewer sends before it has the answer
+        self._refused: Protocol | None = None  # once it was: what speaks the rest of the protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A connection, taken over from HTTP."""
@@ -64,64 +72,113 @@ class Handshake(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """The request; later, what a viewer sends before it has the answer, or after it was refused."""
-        if self._admitted is not None:
+        if self._refused is not None:
+            self._refused.receive_data(data)
+            self._go_on_refusing(self._refused)
+        elif self._head:
             self._early += data
             if len(self._early) > MESSAGE_MOST:
                 self._transport.abort()  # it talks before it has an answer
-            return
-        self._connection.receive_data(data)
-        if not self._answered:
-            self._answered = True
-            for request in self._connection.events_received():
-                assert isinstance(request, Request)
-                self._answer(request)
-        self._flush()
-
-    def _answer(self, request: Request) -> None:
-        connection = self._connection
-        asked = _PATH.fullmatch(request.path)
-        if not is_host(request.headers.get_all("Host")):
-            connection.send_response(connection.reject(400, "Send exactly one valid Host header.\n"))
-        elif asked is None:
-            connection.send_response(connection.reject(404, "Nothing is at this address.\n"))
         else:
-            response = connection.accept(request)
-            connection.send_response(response)
-            if response.status_code == 101:
-                self._admit(unquote(asked[1]), QueryParams(asked[2] or ""))
+            # uvicorn makes this the transport's protocol when we return: the answer comes after that in any case.
+            self._head = data
+            self.admission.viewers.arrivals.wait(self._answer)
 
-    def _admit(self, channel: str, params: QueryParams) -> None:
-        # A browser sees no status of a refused handshake, so every refusal is an accept and a close that says why.
-        admission = self.admission
-        found = admission.admit(channel, params)
-        if isinstance(found, Refusal):
-            if found.cause is Cause.LEAVING:
-                leaving = frames.encode(frames.leaving(admission.viewers.delay()))
-                self._connection.send_text(leaving.encode())
-            self._connection.send_close(found.cause.value.code, found.reason)
-            asyncio.get_running_loop().call_later(_GOODBYE_WITHIN, self._transport.abort)
-            return
-        self._admitted = found
-        # uvicorn makes this the transport's protocol when we return: the viewer takes over right after that.
-        asyncio.get_running_loop().call_soon(self._take_over, found)
-
-    def _take_over(self, admitted: Admitted) -> None:
+    def _answer(self) -> None:
         if self._transport.is_closing():
             return
-        viewers, query = self.admission.viewers, admitted.query
-        transport = Transport.WEBSOCKET_DEFLATE if self._connection.extensions else Transport.WEBSOCKET
-        group = viewers.enter(admitted.channel, query.topics, transport)
+        try:
+            asked = _asked(self._head, deflate=self.admission.viewers.deflate)
+        except Problem as problem:
+            self._reject(problem)
+        else:
+            self._admit(asked)
+
+    def _admit(self, asked: "_Asked") -> None:
+        # A browser sees no status of a refused handshake, so every refusal is an accept and a close that says why.
+        found = self.admission.admit(asked.transport, asked.channel, asked.params)
+        if isinstance(found, Refusal):
+            self._refuse(asked.response, found)
+            return
+        viewers, query = self.admission.viewers, found.query
+        group = viewers.enter(found.channel, query.topics, asked.transport)
         viewer = SlimWebSocket(viewers, group, query.after, query.limit)
-        viewer.take_over(self._transport, b"".join(self._connection.data_to_send()))
+        viewer.take_over(self._transport, asked.response)
         if self._early:
             viewer.data_received(self._early)
 
-    def _flush(self) -> None:
-        if self._admitted is None:
-            out = self._connection.data_to_send()
+    def _refuse(self, response: bytes, refusal: Refusal) -> None:
+        """Accept, say why not, and wait a moment for the close of the other side."""
+        self._refused = refused = Protocol(SERVER, state=OPEN, max_size=MESSAGE_MOST, logger=QUIET)
+        if refusal.cause is Cause.LEAVING:
+            refused.send_text(frames.encode(frames.leaving(self.admission.viewers.delay())).encode())
+        refused.send_close(refusal.cause.value.code, refusal.reason)
+        asyncio.get_running_loop().call_later(_GOODBYE_WITHIN, self._transport.abort)
+        self._transport.write(response)
+        refused.receive_data(self._early)
+        self._go_on_refusing(refused)
+
+    def _go_on_refusing(self, refused: Protocol) -> None:
+        out = refused.data_to_send()
+        if any(out):
             self._transport.write(b"".join(out))
-            if b"" in out or (self._connection.close_expected() and self._connection.close_rcvd):
-                self._transport.close()
+        if b"" in out or refused.close_rcvd:
+            self._transport.close()
+
+    def _reject(self, problem: Problem) -> None:
+        """Answer what is no handshake."""
+        telemetry.refused.labels(Transport.WEBSOCKET.label, "handshake").inc()
+        answer = problem_response(problem)
+        answer.headers["Connection"] = "close"
+        head = f"HTTP/1.1 {problem.kind.status} {problem.kind.title}\r\n".encode()
+        fields = b"".join(name + b": " + value + b"\r\n" for name, value in answer.raw_headers)
+        self._transport.write(head + fields + b"\r\n" + bytes(answer.body))
+        self._transport.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A good handshake: what it asks for, and the response that accepts it."""
+
+    channel: str
+    params: QueryParams
+    transport: Transport
+    response: bytes
+
+
+def _asked(head: bytes, *, deflate: bool) -> _Asked:
+    """Judge a handshake. Raises Problem."""
+    request = _request_of(head)
+    if not is_host(request.headers.get_all("Host")):
+        raise Problem("invalid-request", "Send exactly one valid Host header.")
+    asked = _PATH.fullmatch(request.path)
+    if asked is None:
+        raise Problem("not-found", PROBLEMS["not-found"].explanation)
+    try:
+        accept, extensions, _ = (_COMPRESSING if deflate else _PLAIN).process_request(request)
+    except InvalidHandshake as error:
+        raise Problem("invalid-request", f"This is no WebSocket handshake: {error}.") from None
+    # Without the Date that other answers carry: an interim one needs none (RFC 9110, section 6.6.1).
+    fields = f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n"
+    if extensions:
+        fields += f"Sec-WebSocket-Extensions: {extensions}\r\n"
+    return _Asked(
+        unquote(asked[1]),
+        QueryParams(asked[2]) if asked[2] else _NO_PARAMS,
+        Transport.WEBSOCKET_DEFLATE if extensions else Transport.WEBSOCKET,
+        f"HTTP/1.1 101 Switching Protocols\r\n{fields}\r\n".encode(),
+    )
+
+
+def _request_of(head: bytes) -> Request:
+    """Read a request's head as uvicorn hands it on: parsed by llhttp, and put together again from the parts."""
+    first, *fields = head.decode("ascii", "surrogateescape").removesuffix("\r\n\r\n").split("\r\n")
+    method, path, _ = first.split(" ", 2)
+    headers = Headers()
+    for field in fields:
+        name, _, value = field.partition(": ")
+        headers[name] = value
+    return Request(path, headers, method)
 
 
 def handshake_at(admission: Admission) -> type[Handshake]:

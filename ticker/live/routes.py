@@ -15,7 +15,7 @@ from ticker.edge.peers import peer_of
 from ticker.edge.problems import Problem
 from ticker.edge.rendered import Rendered, respond
 from ticker.live import frames
-from ticker.live.admission import Admission, Refusal
+from ticker.live.admission import Admission, Admitted, Refusal
 from ticker.live.closing import Cause
 from ticker.live.frames import Transport
 from ticker.live.queries import parse_query
@@ -41,7 +41,7 @@ def routes(admission: Admission) -> list[BaseRoute]:
     at = "/v1/channels/{channel}"
     return [
         WebSocketRoute(f"{at}/ws", live.websocket),
-        Route(f"{at}/sse", _Sse(live), methods=["GET"]),
+        Route(f"{at}/sse", _Sse(admission), methods=["GET"]),
         Route(f"{at}/lines", live.lines, methods=["GET"]),
         Route(f"{at}/lines/{{line}}", live.line, methods=["GET"]),
     ]
@@ -67,8 +67,9 @@ class _Live:
     async def websocket(self, websocket: WebSocket) -> None:
         # A browser sees no status of a refused handshake, so every refusal is an accept and a close that says why.
         await websocket.accept()
+        await self.viewers.arrivals.turn()
         sink = WebSocketSink(websocket.receive, websocket.send, peer_of(websocket.scope))
-        found = self.admission.admit(websocket.path_params["channel"], websocket.query_params)
+        found = self.admission.admit(sink.transport, websocket.path_params["channel"], websocket.query_params)
         if isinstance(found, Refusal):
             if found.cause is Cause.LEAVING:
                 await sink.send([sink.transport.frame(frames.leaving(self.viewers.delay()))])
@@ -128,31 +129,33 @@ class _Live:
 class _Sse:
     """An ASGI app: a stream has no Response object to come back from."""
 
-    def __init__(self, live: _Live) -> None:
-        self._live = live
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
-        live = self._live
-        found = live.channel(request.path_params["channel"])
-        query = parse_query(request.query_params, request.headers.get("last-event-id"))
+        viewers = self._admission.viewers
+        await viewers.arrivals.turn()
+        last = request.headers.get("last-event-id")
+        found = self._admission.admit(Transport.SSE, request.path_params["channel"], request.query_params, last)
+        if isinstance(found, Refusal) and found.cause in (Cause.UNKNOWN_CHANNEL, Cause.INVALID):
+            raise found.problem
         peer = peer_of(scope)
-        welcome = request.method == "GET" and live.ready() and not live.viewers.leaving
-        if welcome and (transport := peer.hand_over()):
-            group = live.viewers.enter(found, query.topics, Transport.SSE)
-            SlimStream(live.viewers, group, query.after, query.limit).take_over(transport, _sse_head())
+        if isinstance(found, Admitted) and request.method == "GET" and (transport := peer.hand_over()):
+            group = viewers.enter(found.channel, found.query.topics, Transport.SSE)
+            SlimStream(viewers, group, found.query.after, found.query.limit).take_over(transport, _sse_head())
             return
         await send({"type": "http.response.start", "status": 200, "headers": _SSE_HEADERS})
         if request.method == "HEAD":
             await send({"type": "http.response.body"})
             return
         sink = SseSink(receive, send, peer)
-        if not welcome:
+        if isinstance(found, Refusal):
             # Never 503 or 204: an EventSource would not come back.
-            await sink.send([f"{frames.retry(live.viewers.delay())}\n".encode()])
+            await sink.send([f"{frames.retry(viewers.delay())}\n".encode()])
             await sink.close(Cause.NOT_READY)
             return
-        await live.viewers.serve(found, sink, query.topics, query.after, query.limit)
+        await viewers.serve(found.channel, sink, found.query.topics, found.query.after, found.query.limit)
 
 
 def _sse_head() -> bytes:

@@ -88,8 +88,7 @@ class SlimViewer(asyncio.Protocol):
         transport.set_protocol(self)
         # No bytes are to lie in our memory that could still be withdrawn: the transport is full as soon as the kernel is.
         transport.set_write_buffer_limits(high=0)
-        self.transport.write(head)
-        self._viewers.arrived(self, self._after)
+        self._viewers.arrived(self, self._after, head)
 
     @property
     def fd(self) -> int:
@@ -105,8 +104,11 @@ class SlimViewer(asyncio.Protocol):
         """Hand the transport what the kernel did not take: it is full, or the connection is gone."""
         self.transport.write(data)
 
-    def proceed(self) -> None:
-        """Take what there is to take, as far as the transport lets it, and go back to the common path."""
+    def proceed(self, head: bytes = b"") -> None:
+        """Take what there is to take, as far as the transport lets it, and go back to the common path.
+
+        `head` goes before it, in the same write.
+        """
         if self.index == OUTSIDE:
             return  # its turn has not come yet
         viewer = self._viewer
@@ -123,7 +125,8 @@ class SlimViewer(asyncio.Protocol):
                 self._viewer = None
                 return
             self.sweep.sent_from[self.index] = AWAY if viewer.answered else before
-            self.transport.write(b"".join(frame for frame in taken if isinstance(frame, bytes)))
+            self.transport.write(head + b"".join(frame for frame in taken if isinstance(frame, bytes)))
+            head = b""
 
     # -- what the transport calls --
 

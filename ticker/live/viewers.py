@@ -18,6 +18,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from ticker import __version__, telemetry
 from ticker.live import frames
+from ticker.live.arrivals import Arrivals
 from ticker.live.bell import Bell
 from ticker.live.closing import Cause
 from ticker.live.fanout import Fanout, Group
@@ -59,6 +60,7 @@ class Viewers:
         leave_window: float,
         unsent_most: int = 64 << 20,
         deflate: bool = True,
+        arrivals: float = 0,
         clock: Callable[[], int] = now_ms,
     ) -> None:
         telemetry.build.labels(__version__, "c" if COMPILED else "python").set(1)
@@ -71,6 +73,7 @@ class Viewers:
         self._due: dict[SlimViewer, float] = {}  # whose deadline is when (loop s); all are as long, so the first is due first
         self._write_deadline = write_deadline
         self.deflate = deflate
+        self.arrivals = Arrivals(arrivals)
         self._leave_window = leave_window
         self._unsent_most = unsent_most  # bytes
 
@@ -127,24 +130,26 @@ class Viewers:
     def enter(self, channel: ChannelMirror, topics: frozenset[str], transport: Transport) -> Group:
         """Count a viewer in, and give its group. Each `enter` is paired with one `exit`."""
         self.count += 1
-        telemetry.viewers.labels(channel.channel.id, transport.label).inc()
-        return self.fanout.enter(channel, topics, transport, self.clock())
+        group = self.fanout.enter(channel, topics, transport, self.clock())
+        _bell(group).connected.inc()
+        return group
 
     def exit(self, group: Group, cause: Cause) -> None:
         """Count a viewer out."""
         self.count -= 1
         self.fanout.exit(group)
-        telemetry.viewers.labels(group.mirror.channel.id, group.transport.label).dec()
+        _bell(group).connected.dec()
         telemetry.closes.labels(group.transport.label, cause.name.lower()).inc()
 
     # -- what slim viewers call --
 
-    def arrived(self, viewer: SlimViewer, after: str | None) -> None:
+    def arrived(self, viewer: SlimViewer, after: str | None, head: bytes) -> None:
         """A viewer has taken its connection over: the sweep visits it from now on, or once this process has seen as much."""
         if self._is_ahead(viewer.group.mirror, after):
+            viewer.transport.write(head)
             self._catching_up[viewer] = asyncio.create_task(self._begin_later(viewer, after))
         else:
-            self._begin(viewer)
+            self._begin(viewer, head)
 
     async def _begin_later(self, viewer: SlimViewer, after: str | None) -> None:
         await self._caught_up(viewer.group.mirror, after)
@@ -152,9 +157,9 @@ class Viewers:
         self._begin(viewer)
 
     @staticmethod
-    def _begin(viewer: SlimViewer) -> None:
+    def _begin(viewer: SlimViewer, head: bytes = b"") -> None:
         viewer.sweep.add(viewer, viewer.fd)
-        viewer.proceed()
+        viewer.proceed(head)
 
     def departed(self, viewer: SlimViewer, cause: Cause) -> None:
         """A viewer's connection is gone."""
@@ -262,8 +267,7 @@ class Viewers:
     async def poll(self, channel: ChannelMirror, topics: frozenset[str], after: str, limit: int, wait: float) -> bytes:
         """Give what came since a viewer's cursor, `{"cursor", "events": [message, …]}`; wait for the first if none did."""
         group = self.fanout.enter(channel, topics, Transport.POLL, self.clock())
-        gauge = telemetry.viewers.labels(channel.channel.id, Transport.POLL.label)
-        gauge.inc()
+        _bell(group).connected.inc()
         try:
             await self._caught_up(channel, after)
             answer = self.fanout.answer(group, after, limit, self.clock())
@@ -273,18 +277,18 @@ class Viewers:
                     async with asyncio.timeout(wait):
                         await _bell(group).heard()
                 answer = self.fanout.answer(group, after, limit, self.clock())
-            events = [str(frame) for frame in answer.frames]
-            if self.leaving:
-                events.append(frames.encode(frames.leaving(self.delay())))
             self.answered(answer.name)
-            return f'{{"cursor":"{answer.cursor}","events":[{",".join(events)}]}}'.encode()
+            if self.leaving:
+                return frames.polled(answer.cursor, [*answer.frames, frames.encode(frames.leaving(self.delay()))])
+            return answer.body
         finally:
-            gauge.dec()
+            _bell(group).connected.dec()
             self.fanout.exit(group)
 
     async def leave(self, within: float) -> None:
         """Tell every viewer that this server is stopping, and wait until they are gone, at most `within` seconds."""
         self.leaving = True
+        self.arrivals.hurry()
         for group in self.fanout.groups():
             group.bell.ring()
             for viewer in [*_bell(group).sweep.viewers]:
@@ -293,7 +297,7 @@ class Viewers:
             await asyncio.sleep(0)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while self.count:  # noqa: ASYNC110  # once in a process's life
+                while self.count or self.arrivals:  # noqa: ASYNC110  # once in a process's life
                     await asyncio.sleep(0.02)
         for group in self.fanout.groups():
             for viewer in [*_bell(group).sweep.viewers]:

@@ -109,6 +109,9 @@ class Settings(BaseModel):
     unsent_most: int = Field(64, ge=1, le=1_000_000)
     """MiB that slow viewers may have waiting in a process; past that those are cut off that have been slow for longest."""
 
+    arrivals: int = Field(0, ge=0, le=1_000_000)
+    """Viewers that a process lets in per second, the others wait at the door; 0 lets them in as fast as it can."""
+
     deflate: Annotated[bool, Strict(False)] = True
     """Whether WebSockets may be compressed (RFC 7692). A message is compressed once, whoever reads it."""
 

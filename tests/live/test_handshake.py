@@ -1,0 +1,113 @@
+"""Requests to upgrade: what is no handshake is answered in the one shape of problems, and whoever is refused is counted."""
+
+import contextlib
+import json
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect as ws_connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.served import WITHIN, Server
+
+pytestmark = [pytest.mark.slow]
+
+GOOD = {
+    "Host": "x",
+    "Upgrade": "websocket",
+    "Connection": "keep-alive, Upgrade",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version": "13",
+}
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("handshakes")).start()
+    yield server
+    server.end()
+
+
+def asked(server: Server, *more: str, path: str = "/v1/channels/en/ws", method: str = "GET", **fields: str | None) -> bytes:
+    """All that the server answers a request to upgrade until it hangs up, or after a good one, its first bytes."""
+    named = GOOD | {name.replace("_", "-"): value for name, value in fields.items()}
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items() if value is not None), *more]
+    with socket.create_connection(("127.0.0.1", server.port), timeout=WITHIN) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        came = connection.recv(65536)
+        while not came.startswith(b"HTTP/1.1 101"):
+            with contextlib.suppress(ConnectionResetError):
+                if some := connection.recv(65536):
+                    came += some
+                    continue
+            break
+        return came
+
+
+def refused(server: Server) -> dict[str, float]:
+    """How many WebSockets were refused, by cause."""
+    text = httpx.get(f"{server.url}/metrics", timeout=WITHIN).text
+    lines = [line for line in text.splitlines() if line.startswith("ticker_refused_total{") and 'transport="ws"' in line]
+    return {line.split('cause="')[1].split('"')[0]: float(line.split()[-1]) for line in lines}
+
+
+def test_a_good_handshake_is_accepted(door: Server) -> None:
+    """With the key of the RFC's example (section 1.3), and no extension that was not asked for."""
+    answer = asked(door)
+
+    assert answer.startswith(b"HTTP/1.1 101 Switching Protocols\r\n")
+    assert b"\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" in answer
+    assert b"Sec-WebSocket-Extensions" not in answer
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "slug", "said"),
+    [
+        ({"path": "/v1/channels/en/wss"}, 404, "not-found", "Nothing is at this address"),
+        ({"path": "/"}, 404, "not-found", "Nothing is at this address"),
+        ({"Host": None}, 400, "invalid-request", "Host"),
+        ({"Sec_WebSocket_Version": "8"}, 400, "invalid-request", "Sec-WebSocket-Version"),
+        ({"Sec_WebSocket_Key": None}, 400, "invalid-request", "Sec-WebSocket-Key"),
+        ({"Sec_WebSocket_Key": "short"}, 400, "invalid-request", "Sec-WebSocket-Key"),
+        ({"method": "POST"}, 400, "invalid-request", "POST"),
+    ],
+)
+def test_what_is_no_handshake_is_answered_with_a_problem(
+    door: Server, change: dict[str, Any], status: int, slug: str, said: str
+) -> None:
+    """Its status, its kind and what is wrong; the connection ends, and it is counted."""
+    before = refused(door).get("handshake", 0)
+    head, _, body = asked(door, **change).partition(b"\r\n\r\n")
+
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"content-type: application/problem+json" in head.lower()
+    problem = json.loads(body)
+    assert (problem["type"], problem["status"]) == (f"/problems/{slug}", status)
+    assert said in problem["detail"]
+    assert refused(door)["handshake"] == before + 1
+
+
+def test_a_field_sent_twice_is_no_handshake(door: Server) -> None:
+    """Which of two keys were meant cannot be known."""
+    assert asked(door, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==").startswith(b"HTTP/1.1 400 ")
+    assert asked(door, "Host: y").startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("path", "code", "cause"),
+    [("zz/ws", 4404, "unknown_channel"), ("en/ws?limit=0", 1008, "invalid"), ("en/ws?topic=%C3%BC", 1008, "invalid")],
+)
+async def test_a_viewer_who_is_refused_is_told_why_and_counted(door: Server, path: str, code: int, cause: str) -> None:
+    """By a close, since a browser sees nothing of another answer."""
+    before = refused(door).get(cause, 0)
+    with pytest.raises(ConnectionClosed) as closed:
+        async with ws_connect(f"{door.ws}/v1/channels/{path}") as websocket:
+            await websocket.recv()
+
+    assert closed.value.rcvd
+    assert closed.value.rcvd.code == code
+    assert refused(door)[cause] == before + 1

@@ -15,6 +15,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pe
 NODE := cd web/widget && PATH="$(CURDIR)/$(BIN):$$PATH" node
 ARGS ?= # more words for pytest or the bench: make test ARGS="-k resume -x"
 
+# `make test` and `make cover` run side by side: a process takes over tests from one that has more left. ARGS="-n 0" is one by one.
+SIDE_BY_SIDE := -n auto --dist worksteal
+
 # What `make quick` runs: the plain core, which needs no Redis, no socket and no clock.
 CORE := tests/model $(wildcard tests/log/test_mirror*.py tests/live/test_fanout*.py tests/live/test_frames*.py)
 
@@ -26,14 +29,14 @@ demo: .make/run
 
 test: .make/test
 	.ci/debian-packages
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 quick: .make/test
 	$(BIN)/python -m pytest --quiet -m "not slow" $(CORE) $(ARGS)
 
 cover: .make/test
 	.ci/debian-packages
-	$(BIN)/python -m pytest --cov --cov-report term $(ARGS)
+	$(BIN)/python -m pytest --cov --cov-report term $(SIDE_BY_SIDE) $(ARGS)
 
 bench: .make/test .make/bench-venv/pyvenv.cfg
 	.ci/debian-packages gcc libc6-dev libnginx-mod-nchan

@@ -1,15 +1,27 @@
 """What tests of several rooms share: the server, a Redis of their own, and a browser."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.browsing import Faults, launched
 from tests.redises import RedisServer
 from tests.served import Server
+
+# How long an example takes says nothing where other tests run beside it.
+settings.register_profile("beside others", settings(), deadline=None)
+settings.load_profile("beside others")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Three processes for two cores: half of the time a test waits for something."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from httpx_sse import aconnect_sse
 from websockets.asyncio.client import connect as ws_connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.served import WITHIN
+from tests.served import NO_TLS, WITHIN
 from ticker.model.times import parse_rfc3339
 
 Message = dict[str, Any]
@@ -154,7 +154,7 @@ class Viewer:
     async def _sse(self) -> None:
         try:
             async with (
-                httpx.AsyncClient(timeout=None) as client,  # noqa: S113  # an endless stream
+                httpx.AsyncClient(timeout=None, verify=NO_TLS) as client,  # noqa: S113  # an endless stream
                 aconnect_sse(client, "GET", f"{self._url}/sse", params=self._query()) as source,
             ):
                 async for event in source.aiter_sse():
@@ -166,7 +166,7 @@ class Viewer:
             pass
 
     async def _poll(self) -> None:
-        async with httpx.AsyncClient(timeout=WITHIN) as client:
+        async with httpx.AsyncClient(timeout=WITHIN, verify=NO_TLS) as client:
             try:
                 while True:
                     wait = {"wait": 20} if self.screen.cursor else {}

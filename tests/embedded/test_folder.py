@@ -3,6 +3,8 @@
 import errno
 import os
 import stat
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -104,10 +106,15 @@ def test_the_socket_is_in_the_folder_when_it_fits(data_dir: Path) -> None:
     far.parent.rmdir()
 
 
-def test_a_deep_folder_takes_the_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def runtime() -> Iterator[Path]:
+    """A login session's private folder: its name is short, as theirs are and tests' folders are not."""
+    with tempfile.TemporaryDirectory(prefix="run-") as folder:
+        yield Path(folder)
+
+
+def test_a_deep_folder_takes_the_runtime_folder(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The login session's private folder is the better place; each data folder has its own name there, and always the same."""
-    runtime = tmp_path / "run"
-    runtime.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     one, other = (Folder.prepared(tmp_path / ("deep" * 30) / name) for name in ("one", "other"))
 
@@ -116,9 +123,9 @@ def test_a_deep_folder_takes_the_runtime_folder(tmp_path: Path, monkeypatch: pyt
     assert one.socket() != other.socket()
 
 
-def test_a_squatted_runtime_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_squatted_runtime_folder_is_refused(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a place that others write to, a folder that is open or somebody else's does not get our socket."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     folder = Folder.prepared(tmp_path / ("deep" * 30))
     folder.socket().parent.chmod(0o755)
 

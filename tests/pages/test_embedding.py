@@ -11,7 +11,7 @@ from ticker.pages.embedding import LIST_HEIGHT, STRIP_HEIGHT, embedding_of
     [
         ("", {}),
         ("display=list&max=5&speed=80&announce=off&lang=es-419", "display=list max=5 speed=80 announce=off lang=es-419"),
-        ("display=marquee&max=51&speed=fast&announce=&lang=<b>", {}),
+        ("display=marquee&max=51&speed=401&announce=&lang=<b>", {}),
         ("max=0&max=7", {"max": "7"}),
         ("topics=world+sport&topics=world&topic=art", {"topics": "art sport world"}),
         ("topics=World+-a", {}),
@@ -29,7 +29,18 @@ def test_equal_wishes_have_one_address() -> None:
     """Whatever the order, so that one page serves them all."""
     one, other = (embedding_of(QueryParams(query)) for query in ("topics=b+a&display=list", "display=list&topic=a&topic=b"))
 
-    assert one.address("en") == other.address("en") == "/en/embed?display=list&topics=a+b"
+    assert one.query == other.query == "?display=list&topics=a+b"
+
+
+@pytest.mark.parametrize(
+    ("query", "scheme", "asked"),
+    [("", "light", ""), ("scheme=auto", "light dark", "?scheme=auto"), ("scheme=sepia", "light", "")],
+)
+def test_frame_is_light_unless_asked_otherwise(query: str, scheme: str, asked: str) -> None:
+    """It cannot know what the page around it is, and most are light."""
+    embedding = embedding_of(QueryParams(query))
+
+    assert (embedding.color_scheme, embedding.query) == (scheme, asked)
 
 
 def test_twenty_topics_at_most() -> None:

@@ -12,6 +12,7 @@ from ticker.model.channel import CHANNEL_ID
 from ticker.model.line import NOTE_MOST
 from ticker.openapi.answers import ID, TOPIC_ID, Schema, list_of, ref
 from ticker.pages.embedding import MAX as EMBED_LINES
+from ticker.pages.embedding import SCHEMES
 
 
 def _parameter(name: str, place: str, description: str, schema: Schema, *, required: bool = False) -> Schema:
@@ -77,10 +78,11 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
     "max": _parameter(
         "max", "query", "How many lines.", {"type": "integer", "minimum": 1, "maximum": 50, "default": EMBED_LINES}
     ),
-    "speed": _parameter("speed", "query", "Of the crawl, in pixels a second.", {"type": "integer"}),
+    "speed": _parameter("speed", "query", "Of a crawl, in pixels a second.", {"type": "integer", "minimum": 1, "maximum": 400}),
     "paused": _parameter("paused", "query", "When there, the lines stand still.", {"type": "string"}),
     "announce": _parameter("announce", "query", "What is read out.", {"enum": ["flash", "all", "off"], "default": "flash"}),
     "words": _parameter("lang", "query", "Language of the ticker's own words.", {"type": "string"}),
+    "scheme": _parameter("scheme", "query", "Light, dark or as the reader prefers.", {"enum": [*SCHEMES], "default": "light"}),
     "slug": _parameter("slug", "path", "The kind of problem.", {"enum": list(PROBLEMS)}),
 }
 
@@ -109,7 +111,7 @@ class Operation:
 _HTML: Final[Schema] = {"text/html": {"type": "string"}}
 _LIVE: Final = ("channel", "after", "topic", "limit")
 _CHANNEL: Final = ("unknown-channel",)
-_ATTRIBUTES: Final = ("display", "topics", "max", "speed", "paused", "announce", "words")
+_ATTRIBUTES: Final = ("display", "topics", "max", "speed", "paused", "announce", "words", "scheme")
 
 OPERATIONS: Final = (
     Operation(
@@ -227,7 +229,7 @@ OPERATIONS: Final = (
         "lineEmbed",
         "A line alone, for an iframe",
         _HTML,
-        ("channel", "line"),
+        ("channel", "line", "scheme"),
         problems=(*_CHANNEL, "unknown-line", "line-withdrawn"),
     ),
     Operation(

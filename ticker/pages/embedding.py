@@ -1,11 +1,12 @@
 """How a channel is embedded: what the query of `/{channel}/embed` says of the element in it, and how much room that takes.
 
-The query has the names and values of the element's attributes (docs/embed.md). As there, a bad value means the default.
+The query has the names and values of the element's attributes (docs/embed.md), and `scheme`: a page in a frame cannot know
+whether the page around it is light or dark. As with attributes, a bad value means the default.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -23,10 +24,13 @@ LIST_HEIGHT: Final = 400
 _VALUES: Final[Mapping[str, re.Pattern[str]]] = {
     "display": re.compile("crawl|rotate|list"),
     "max": re.compile("[1-9]|[1-4][0-9]|50"),
-    "speed": re.compile("[0-9]{1,4}"),
+    "speed": re.compile("[1-9][0-9]?|[1-3][0-9]{2}|400"),
     "announce": re.compile("flash|all|off"),
     "lang": re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}"),
 }
+
+SCHEMES: Final[Mapping[str, str]] = {"light": "light", "dark": "dark", "auto": "light dark"}
+"""What a frame may be, as CSS says it: `auto` is as the reader prefers. The default is light, as most pages are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,9 @@ class Embedding:
 
     attributes: tuple[tuple[str, str], ...] = ()
     """Those of the element, beside its channel; sorted, so that equal wishes look equal."""
+
+    scheme: str = "light"
+    """One of SCHEMES."""
 
     @property
     def topics(self) -> frozenset[str]:
@@ -51,9 +58,20 @@ class Embedding:
         """px that its frame should have."""
         return LIST_HEIGHT if ("display", "list") in self.attributes else STRIP_HEIGHT
 
-    def address(self, channel: str) -> str:
-        """Give the path and query of its page."""
-        return f"/{channel}/embed" + (f"?{urlencode(self.attributes)}" if self.attributes else "")
+    @property
+    def query(self) -> str:
+        """Give the query that asks for it, with its question mark; nothing for what is so by default."""
+        given = [*self.attributes, *([("scheme", self.scheme)] if self.scheme != "light" else [])]
+        return f"?{urlencode(given)}" if given else ""
+
+    @property
+    def color_scheme(self) -> str:
+        """The scheme as CSS says it."""
+        return SCHEMES[self.scheme]
+
+    def strip(self) -> "Embedding":
+        """Give the same, but not as a list."""
+        return replace(self, attributes=tuple(pair for pair in self.attributes if pair != ("display", "list")))
 
 
 def embedding_of(query: QueryParams, **more: str) -> Embedding:
@@ -66,4 +84,5 @@ def embedding_of(query: QueryParams, **more: str) -> Embedding:
         given["topics"] = " ".join(topics)
     if "paused" in query:
         given["paused"] = ""
-    return Embedding(tuple(sorted(given.items())))
+    scheme = query.get("scheme", "")
+    return Embedding(tuple(sorted(given.items())), scheme if scheme in SCHEMES else "light")

@@ -10,6 +10,7 @@ from ticker.edge.problems import PROBLEMS, Kind, Problem, problem_response
 from ticker.edge.templates import render
 from ticker.model.channel import Channel
 from ticker.pages.document import page_headers
+from ticker.pages.embedding import embedding_of
 from ticker.pages.words import Words, words_for
 
 _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -47,6 +48,7 @@ def error_page(request: Request, problem: Problem, channels: Mapping[str, Channe
         title=title,
         explanation=explanation,
         said_in=language,
+        embedding=embedding_of(request.query_params),
     )
     headers = {"Cache-Control": "no-store"} | problem.headers | dict(page_headers(base_url, framed=framed))
     return HTMLResponse(html, problem.kind.status, headers)

@@ -13,7 +13,7 @@ from ticker.log.mirror import Mirror
 from ticker.model.line import Line
 from ticker.pages import oembed, sheets
 from ticker.pages.document import Shelf, document, first_expiry
-from ticker.pages.embedding import embedding_of
+from ticker.pages.embedding import Embedding, embedding_of
 from ticker.pages.found import channel_at, line_at
 
 _ANY_SITE: Final = {"Access-Control-Allow-Origin": "*"}
@@ -38,18 +38,20 @@ class Framed:
             html = sheets.embed(of.channel, lines, embedding, self._base_url)
             return document(html, self._base_url, framed=True), first_expiry(lines)
 
-        return respond(request, self._shelves[of.channel.id].get(embedding.address("embed"), now, make))
+        return respond(request, self._shelves[of.channel.id].get(f"embed {embedding.query}", now, make))
 
     async def line(self, request: Request) -> Response:
         """Answer `/{channel}/lines/{line}/embed`: one line, kept true."""
         of = channel_at(self._mirror, request.path_params["channel"])
         now = self._clock()
         line = line_at(of, request.path_params["line"], now)
+        embedding = Embedding(scheme=embedding_of(request.query_params).scheme)
 
         def make() -> tuple[Rendered, int | None]:
-            return document(sheets.line_embed(of.channel, of.cursor, line), self._base_url, framed=True), line.expires
+            html = sheets.line_embed(of.channel, of.cursor, line, embedding)
+            return document(html, self._base_url, framed=True), line.expires
 
-        return respond(request, self._shelves[of.channel.id].get(f"line embed {line.id}", now, make))
+        return respond(request, self._shelves[of.channel.id].get(f"line embed {line.id} {embedding.scheme}", now, make))
 
     async def answer(self, request: Request) -> Response:
         """Answer `/oembed`: what to show in place of an address of ours."""

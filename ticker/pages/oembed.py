@@ -69,7 +69,7 @@ def target_of(url: str, base_url: str) -> Target | None:
         case [channel, "embed"]:
             return Target(channel, None, embedding_of(query))
         case [channel, "lines", line] | [channel, "lines", line, "embed"] if LINE_ID.fullmatch(line):
-            return Target(channel, line, Embedding())
+            return Target(channel, line, Embedding(scheme=embedding_of(query).scheme))
     return None
 
 
@@ -77,10 +77,9 @@ def answer(target: Target, channel: Channel, line: Line | None, base_url: str, m
     """Give the members of the answer; `most` is the widest and highest (px) that the frame may be."""
     embedding, height = target.embedding, line_height(line, channel.language) if line else target.embedding.height
     if height > most[1] and not line and most[1] < _LEAST_LIST:
-        embedding = Embedding(tuple(pair for pair in embedding.attributes if pair != ("display", "list")))
-        height = STRIP_HEIGHT
+        embedding, height = embedding.strip(), STRIP_HEIGHT
     width, height = min(WIDTH, most[0]), min(height, most[1])
-    source = base_url + (f"/{channel.id}/lines/{line.id}/embed" if line else embedding.address(channel.id))
+    source = f"{base_url}/{channel.id}{f'/lines/{line.id}' if line else ''}/embed{embedding.query}"
     return {
         "version": "1.0",
         "type": "rich",

@@ -12,6 +12,7 @@ from ticker.pages.embedding import Embedding
 from ticker.pages.oembed import DISCOVERED, endpoint
 from ticker.pages.structured import live_blog
 from ticker.pages.view import filters, groups, permalink, shown_line, shown_time, shown_topics, web_link
+from ticker.pages.widget import pinned
 from ticker.pages.words import words_for
 
 
@@ -112,7 +113,7 @@ def line(channel: Channel, cursor: Cursor, shown: Line, channels: Sequence[Chann
     )
 
 
-def line_embed(channel: Channel, cursor: Cursor, shown: Line) -> str:
+def line_embed(channel: Channel, cursor: Cursor, shown: Line, embedding: Embedding) -> str:
     """Give the bare page of one line for an iframe."""
     words = words_for(channel.language)
     return render(
@@ -121,6 +122,7 @@ def line_embed(channel: Channel, cursor: Cursor, shown: Line) -> str:
         dir=channel.direction,
         words=words,
         channel=channel,
+        embedding=embedding,
         cursor=cursor,
         line=shown_line(shown, words, "moment"),
     )
@@ -135,8 +137,9 @@ def embed(channel: Channel, lines: Sequence[Line], embedding: Embedding, base_ur
         dir=channel.direction,
         words=words,
         channel=channel,
-        attributes=embedding.attributes,
-        oembed=oembed_links(base_url, embedding.address(channel.id)),
+        embedding=embedding,
+        widget=pinned(),
+        oembed=oembed_links(base_url, f"/{channel.id}/embed{embedding.query}"),
         lines=[shown_line(line, words) for line in lines],
     )
 

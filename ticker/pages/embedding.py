@@ -14,7 +14,12 @@ from starlette.datastructures import QueryParams
 
 from ticker.edge.topics import topics_among
 
-MAX: Final = 10
+MAX, MAX_MOST = 10, 50
+"""Lines, as the widget has them."""
+
+SPEED, SPEED_MOST = 60, 400
+"""px a second, as the widget has them."""
+
 STRIP_HEIGHT: Final = 44
 """px; a strip is this high in every frame."""
 

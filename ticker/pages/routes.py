@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from ticker.edge.problems import Problem
 from ticker.edge.rendered import Rendered, respond
 from ticker.edge.topics import query_of, topics_among
 from ticker.log.mirror import Mirror
@@ -19,6 +20,7 @@ from ticker.pages.document import CACHE_CONTROL, Shelf, document, first_expiry
 from ticker.pages.errors import problem_kind_page
 from ticker.pages.found import channel_at, line_at, loaded
 from ticker.pages.framed import Framed
+from ticker.pages.playground import playground
 from ticker.pages.static import static_routes
 
 LIVE_LINES: Final = 100
@@ -77,6 +79,14 @@ class Pages:
 
         return respond(request, self.shelves[of.channel.id].get(f"line {line.id}", now, make))
 
+    async def playground(self, request: Request) -> Response:
+        """Answer `/playground`, and `/{channel}/playground` in that channel's language."""
+        channels = self._channels()
+        channel = next((one for one in channels if one.id == request.path_params.get("channel", channels[0].id)), None)
+        if channel is None:
+            raise Problem("unknown-channel", "There is no such channel.")
+        return respond(request, document(playground(channel, channels, self._base_url), self._base_url))
+
     async def problem(self, request: Request) -> Response:
         """Answer `/problems/{slug}`: what this kind of problem means."""
         channels = {channel.id: channel for channel in self._channels()}
@@ -94,6 +104,8 @@ def routes(mirror: Mirror, base_url: str, clock: Callable[[], int]) -> list[Rout
         Route("/", pages.home),
         Route("/problems/{slug}", pages.problem),
         *Framed(mirror, pages.shelves, base_url, clock).routes(),
+        Route("/playground", pages.playground),
         Route("/{channel}", pages.live),
+        Route("/{channel}/playground", pages.playground),
         Route("/{channel}/lines/{line}", pages.line),
     ]

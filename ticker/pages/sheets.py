@@ -10,6 +10,7 @@ from ticker.model.cursor import Cursor
 from ticker.model.line import Line
 from ticker.pages.embedding import Embedding
 from ticker.pages.oembed import DISCOVERED, endpoint
+from ticker.pages.playground_words import PLAYGROUND_WORDS
 from ticker.pages.structured import live_blog
 from ticker.pages.view import filters, groups, permalink, shown_line, shown_time, shown_topics, web_link
 from ticker.pages.widget import pinned
@@ -42,6 +43,7 @@ def home(shown: Sequence[tuple[Channel, Cursor, Sequence[Line]]], base_url: str,
             "cursor": cursor,
             "lines": [shown_line(line, words_for(channel.language), "moment") for line in lines],
             "snippet": snippet(channel, base_url),
+            "playground": PLAYGROUND_WORDS[words_for(channel.language).language].title,
         }
         for channel, cursor, lines in shown
     ]
@@ -90,6 +92,7 @@ def live(page: LivePage, channels: Sequence[Channel], base_url: str) -> str:
         site=web_link(channel.site),
         oembed=oembed_links(base_url, f"/{channel.id}{query_of(page.topics)}"),
         snippet=snippet(channel, base_url),
+        playground=PLAYGROUND_WORDS[words.language].title,
     )
 
 

@@ -30,7 +30,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     const done = await copy(button.dataset.copy);
     button.textContent = done ? button.dataset.copied : button.dataset.failed;
-    const code = button.parentElement.querySelector("code");
+    const code = button.closest(".snippet")?.querySelector("code");
     if (!done && code) getSelection().selectAllChildren(code);
     button.focus({ preventScroll: true });
     clearTimeout(timer);

@@ -1,0 +1,51 @@
+"""The playground, as it is sent."""
+
+import json
+import re
+
+import pytest
+
+from tests.pages.site import BASE_URL, Site
+from ticker.edge.assets import WEB
+from ticker.pages.playground import COLOURS
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "title"),
+    [
+        ("/playground", "en", "Playground"),
+        ("/ar/playground", "ar", "ساحة التجربة"),
+        ("/es/playground", "es-419", "Zona de pruebas"),
+    ],
+)
+def test_playground_speaks_the_edition_s_language(site: Site, path: str, language: str, title: str) -> None:
+    """That of the first edition where none is named; the others are a link away."""
+    page = site.page(path)
+
+    assert page.root.get("lang") == language
+    assert page.words("//h1") == [title]
+    assert page.all("//nav//a/@href") == ["/en/playground", "/ar/playground", "/es/playground"]
+
+
+def test_playground_needs_no_line(site: Site) -> None:
+    """It works while the log is still being read."""
+    assert Site(loaded=False).browser.get("/playground").status_code == 200
+    assert site.browser.get("/xx/playground").status_code == 404
+
+
+def test_script_gets_the_address_of_readers(site: Site) -> None:
+    """What is copied from it works on any site: the server's public address, and the policy's socket."""
+    (data,) = site.page("/playground").all("//script[@class='playground-data']/text()")
+    told = json.loads(data)
+
+    assert (told["server"], told["socket"]) == (BASE_URL, "wss://ticker.news.example")
+    assert told["channels"]["en"]["topics"][0] == {"id": "storm", "label": "Storm & flood"}
+    assert told["widget"]["integrity"].startswith("sha384-")
+
+
+def test_colours_begin_as_the_widget_s_own() -> None:
+    """Who ticks other colours sees the same ones, then changes them."""
+    style = (WEB / "widget/src/style.js").read_text(encoding="utf-8")
+    own = dict(reversed(re.findall(r"--ticker-([a-z-]+), (?:light-dark\()?(#\w+)", style)))
+
+    assert {name: own[name].replace("#fff", "#ffffff") if len(own[name]) == 4 else own[name] for name in COLOURS} == COLOURS

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ticker.live.fanout import Group
 from ticker.live.frames import Transport
-from ticker.live.sweep import AT_ONCE, AWAY, SLICE, Sweep
+from ticker.live.sweep import AT_ONCE, AWAY, SHORT_SLICE, SLICE, Sweep
 from ticker.log.mirror import ChannelMirror
 from ticker.model.channel import Channel
 
@@ -105,6 +105,22 @@ def test_lines_that_come_during_a_walk_leave_together() -> None:
     assert crowd.walks == 1
     assert {len(reader.writes) for reader in crowd.readers} == {1, 2}
     assert {b"".join(reader.writes) for reader in crowd.readers} == {b"".join(map(frame, range(1, 32)))}
+
+
+def test_a_walk_that_is_overtaken_goes_in_short_slices() -> None:
+    """Posts get their turn more often while they come, and the next walk is an ordinary one."""
+    crowd = Crowd(SLICE * 2)
+    crowd.line(1)
+    crowd.sweep.walk()
+    crowd.line(2)
+    crowd.sweep.walk()
+    written = sum(len(reader.writes) for reader in crowd.readers)
+    crowd.walk()
+    crowd.line(3)
+    crowd.sweep.walk()
+
+    assert written == SLICE + SHORT_SLICE
+    assert sum(frame(3) in reader.writes for reader in crowd.readers) == SLICE
 
 
 def test_who_is_away_is_left_to_itself() -> None:

@@ -22,6 +22,10 @@ from ticker.live.sending import ELSEWHERE, send_run
 SLICE: Final = 256
 """Viewers visited before others get their turn: about two milliseconds of sends."""
 
+SHORT_SLICE: Final = 32
+"""The same once something came during the walk. Then more is on its way, and a post takes some nine turns of the loop: the
+sooner it comes, the more lines share a write. Sixty lines to 10,000 viewers took 0.27 s with slices of 256, 0.21 s with these."""
+
 AT_ONCE: Final = 64
 """Frames that are joined to one write at the most; who is further behind is given them piece by piece."""
 
@@ -62,6 +66,7 @@ class Sweep:
         self._fds = array("i")  # of the sockets; -1 where bytes must go through the transport
         self._at = 0  # whom the walk visits next
         self._left = 0  # how many are still to be visited
+        self._slice = SLICE  # as the walk goes now
         self._joined: dict[int, bytes | None] = {}  # bytes from a place to the head
         self._state = (0, 0)  # the group's head and emptied counter that they were joined for
 
@@ -94,6 +99,7 @@ class Sweep:
     def start(self) -> bool:
         """The head has moved: everybody is to be visited. Tell whether a walk is to be set in motion."""
         resting = not self._left
+        self._slice = SLICE if resting else SHORT_SLICE
         self._left = len(self.viewers)
         return resting and self._left > 0
 
@@ -105,7 +111,7 @@ class Sweep:
             self._state = (head, group.emptied)
             self._joined.clear()
         at = self._at if self._at < len(self.viewers) else 0
-        stop = min(at + min(SLICE, self._left), len(self.viewers))
+        stop = min(at + min(self._slice, self._left), len(self.viewers))
         self._left -= stop - at
         while at < stop:
             at = self._send(at, stop, head)

@@ -10,7 +10,7 @@ stops: first /readyz fails and every viewer is told when to come back, then uvic
 import asyncio
 import contextlib
 import gc
-import random
+import os
 import signal
 import socket
 import time
@@ -27,7 +27,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 
-from ticker import telemetry
+from ticker import jobs, telemetry
 from ticker.desk.routes import routes as desk_routes
 from ticker.desk.signin import SignIn
 from ticker.edge.addresses import address_of
@@ -47,7 +47,7 @@ from ticker.log.keys import Keys
 from ticker.log.mirror import Mirror
 from ticker.log.places import Places
 from ticker.log.reader import Reader
-from ticker.log.redis import cancelled, client
+from ticker.log.redis import client
 from ticker.log.tokens import Tokens
 from ticker.log.writer import Writer
 from ticker.model.channel import Channel
@@ -57,7 +57,6 @@ from ticker.openapi import document as openapi_document
 from ticker.pages.errors import error_page
 from ticker.pages.routes import routes as pages_routes
 from ticker.settings import Settings
-from ticker.worker import Worker
 
 STOP_WITHIN: Final = 6.0
 """Seconds that a clean stop takes at the most: half for the viewers, the rest for requests under way."""
@@ -73,15 +72,19 @@ SEND_BUFFER: Final = 128 * 1024
 bound that a slow viewer would ever meet."""
 
 _LOOK_EVERY = 0.02  # s, at how late the event loop is
+_MEASURE_EVERY = 1.0  # s, for metrics that another process of the crew may be asked for
 _PROPAGATED_WITHIN = 1.0  # s, for other processes to show a change
 
 _log = structlog.get_logger()
 
 
 class Server:
-    """The rooms of one process, joined."""
+    """The rooms of one process, joined.
 
-    def __init__(self, settings: Settings, url: str, engine: Embedded | None = None) -> None:
+    `engine` tells the state of the embedded engine, if that has the log; `alone` is a process that shares the log with none.
+    """
+
+    def __init__(self, settings: Settings, url: str, *, engine: Callable[[], State] | None = None, alone: bool = False) -> None:
         self.settings = settings
         self.engine = engine
         self.stopping = False
@@ -90,8 +93,7 @@ class Server:
         self.redis = client(url)
         self.tokens = Tokens(self.redis, self.keys)
         self.writer = Writer(self.redis, self.keys, duplicate_window=settings.duplicate_window)
-        # Nobody else reads an embedded engine's log.
-        self.places = None if engine else Places(self.redis, self.keys)
+        self.places = None if alone else Places(self.redis, self.keys)
         self.viewers = Viewers(
             self.mirror,
             heartbeat=settings.heartbeat,
@@ -195,7 +197,7 @@ class Server:
         state: dict[str, Any] = {"ready": self.reader.loaded and connected and not self.stopping}
         state["redis"] = "connected" if connected else "unreachable"
         if self.engine:
-            state["engine"] = self.engine.state.value
+            state["engine"] = self.engine().value
         if self.stopping:
             state["stopping"] = True
         return state
@@ -207,41 +209,28 @@ class Server:
         telemetry.reader_silent.set(time.monotonic() - self.reader.heard_at if self.reader.heard_at else 0)
         if self.engine:
             for state in State:
-                telemetry.engine.labels(state.value).set(self.engine.state is state)
+                telemetry.engine.labels(state.value).set(self.engine() is state)
 
     # -- start and stop --
 
     @contextlib.asynccontextmanager
-    async def running(self, *, demo: bool = False) -> AsyncIterator[None]:
-        """Follow the log and keep time; with the embedded engine, do the worker's jobs too."""
-        jobs = [asyncio.create_task(self.reader.run()), asyncio.create_task(_kept("keep_time", self.viewers.keep_time))]
-        jobs.append(asyncio.create_task(_kept("watch_loop", _watch_loop)))
-        if self.engine:
-            jobs.append(asyncio.create_task(Worker(self._worker_redis(), self.keys, self.settings.channels.values()).run()))
-        if demo:
-            from ticker import demo as samples
-
-            jobs.append(
-                asyncio.create_task(
-                    samples.run(self.writer, self.settings.channels, random=random.Random(), sleep=asyncio.sleep)
-                )
-            )
+    async def running(self) -> AsyncIterator[None]:
+        """Follow the log and keep time."""
+        measuring = {"measure": self._measure} if telemetry.SHARED in os.environ else {}
         try:
-            yield
+            async with jobs.at_work(
+                read_log=self.reader.run, keep_time=self.viewers.keep_time, watch_loop=_watch_loop, **measuring
+            ):
+                yield
         finally:
-            await cancelled(jobs)
-            for job in jobs:
-                if not job.cancelled() and (error := job.exception()):
-                    _log.error("job_failed", error=type(error).__name__, cause=str(error))
             await self.reader.aclose()
             await self.redis.aclose()
-            if self.engine:
-                await self._jobs_redis.aclose()
 
-    def _worker_redis(self) -> Any:
-        assert self.engine
-        self._jobs_redis = client(self.engine.url, name="ticker-worker", socket_timeout=5.0)
-        return self._jobs_redis
+    async def _measure(self) -> None:
+        """Refresh, for ever, what a scrape refreshes in the process that it happens to reach."""
+        while True:
+            self._collect()
+            await asyncio.sleep(_MEASURE_EVERY)
 
     async def loaded(self, within: float, stop: asyncio.Event) -> None:
         """Wait until the mirror is at the log's tail, at most `within` seconds."""
@@ -249,16 +238,6 @@ class Server:
             async with asyncio.timeout(within):
                 while not self.reader.loaded and not stop.is_set():  # noqa: ASYNC110  # once in a process's life
                     await asyncio.sleep(0.01)
-
-
-async def _kept(name: str, job: Callable[[], Awaitable[None]]) -> None:
-    """Run a job that never ends by itself; a fault in it is told, and it starts again."""
-    while True:
-        try:
-            await job()
-        except Exception as error:  # noqa: BLE001  # heartbeats and deadlines must not end with one fault
-            _log.error("job_failed", job=name, exc_info=error)
-            await asyncio.sleep(1)
 
 
 async def _watch_loop() -> None:
@@ -306,9 +285,12 @@ def serve(settings: Settings, *, demo: bool = False) -> int:
 async def _serve(settings: Settings, demo: bool) -> int:
     stop = stop_event()
     with contextlib.closing(listen(settings)) as listening:
-        async with log_of(settings) as (url, engine):
-            server = Server(settings, url, engine)
-            await run(server, listening, stop, demo=demo, ready=lambda: greet(settings, server.tokens, new=engine is not None))
+        async with (
+            log_of(settings) as (url, engine),
+            jobs.of_one(settings, url, own_engine=engine is not None, demo=demo),
+        ):
+            server = Server(settings, url, engine=(lambda: engine.state) if engine else None, alone=engine is not None)
+            await run(server, listening, stop, ready=lambda: greet(settings, server.tokens, new=engine is not None))
     return 0
 
 
@@ -335,11 +317,10 @@ async def run(
     listening: socket.socket,
     stop: asyncio.Event,
     *,
-    demo: bool = False,
     ready: Callable[[], Awaitable[None]],
 ) -> None:
     """Serve on a socket until `stop`, and await `ready` once it is served."""
-    async with server.running(demo=demo):
+    async with server.running():
         await server.loaded(LOADED_WITHIN, stop)
         web = _uvicorn(server)
         _spare_the_collector()

@@ -22,7 +22,9 @@ SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 viewers: Final = Gauge(
     "ticker_viewers", "Connected viewers.", ["channel", "transport"], registry=REGISTRY, multiprocess_mode="livesum"
 )
-lines: Final = Gauge("ticker_lines", "Lines that may be shown.", ["channel"], registry=REGISTRY, multiprocess_mode="livemax")
+lines: Final = Gauge(
+    "ticker_lines", "Lines that may be shown.", ["channel"], registry=REGISTRY, multiprocess_mode="livemostrecent"
+)
 changes: Final = Counter("ticker_changes_total", "Changes accepted from editors.", ["channel", "action"], registry=REGISTRY)
 rejected: Final = Counter("ticker_rejected_total", "Editors' requests refused, by problem.", ["problem"], registry=REGISTRY)
 append_to_write: Final = Histogram(
@@ -68,7 +70,7 @@ engine: Final = Gauge(
     "The embedded engine's state: 1 for the one it is in.",
     ["state"],
     registry=REGISTRY,
-    multiprocess_mode="livemax",
+    multiprocess_mode="livemostrecent",
 )
 refused: Final = Counter("ticker_refused_total", "Viewers who were not let in.", ["transport", "cause"], registry=REGISTRY)
 closes: Final = Counter("ticker_closes_total", "Viewers' connections that ended.", ["transport", "cause"], registry=REGISTRY)

@@ -93,6 +93,7 @@ def test_every_setting_is_also_a_variable() -> None:
     values = {
         "HOST": "::1",
         "PORT": "81",
+        "WORKERS": "4",
         "BASE_URL": "https://news.example/",
         "DATA_DIR": "/var/lib/ticker",
         "REDIS_URL": "redis://:secret@redis.example/1",

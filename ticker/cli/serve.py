@@ -12,15 +12,17 @@ from ticker.cli.configured import config_option, data_dir_option, engine_needed,
 @click.option("--port", type=int, metavar="PORT", help="The port to listen on; 8000 unless configured.")
 @data_dir_option
 @config_option
-@click.option("--workers", type=click.IntRange(1, 64), default=1, metavar="N", help="Server processes that share the port; 1.")
+@click.option("--workers", type=int, metavar="N", help="Server processes that share the port; 1 unless configured.")
 @click.option("--demo", is_flag=True, help="Post invented sample lines, correct and withdraw some.")
-def serve(host: str | None, port: int | None, data_dir: Path | None, config: Path | None, workers: int, demo: bool) -> int:
+def serve(
+    host: str | None, port: int | None, data_dir: Path | None, config: Path | None, workers: int | None, demo: bool
+) -> int:
     """Run the server."""
-    settings = settings_for(config, host=host, port=port, data_dir=data_dir)
+    settings = settings_for(config, host=host, port=port, data_dir=data_dir, workers=workers)
     from ticker import app, crew  # the whole server: other commands do not wait for it
 
     with engine_needed():
-        return crew.serve(settings, workers=workers, demo=demo) if workers > 1 else app.serve(settings, demo=demo)
+        return crew.serve(settings, demo=demo) if settings.workers > 1 else app.serve(settings, demo=demo)
 
 
 @click.command()

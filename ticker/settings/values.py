@@ -68,6 +68,9 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=1, le=65535)
     """The TCP port to listen on."""
 
+    workers: int = Field(1, ge=1, le=64)
+    """Server processes that share the port, as many as cores are to be used."""
+
     base_url: str = ""
     """The address that readers use, as in "https://ticker.news.example"; by default made of host and port. Links in feeds and
     pages are built from it, never from a request's Host header."""

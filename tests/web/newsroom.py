@@ -12,6 +12,15 @@ ROOT: Final = f"{TICKER}.shadowRoot"
 TRACK: Final = f"{ROOT}.querySelector('[part=track]')"
 
 
+BELT: Final = f"[...{ROOT}.querySelectorAll('li')].sort((one, other) => one.style.order - other.style.order)"
+"""The lines in the order in which they go by."""
+
+IN_VIEW: Final = f"""((node) => {{
+  const a = node.getBoundingClientRect(), v = {ROOT}.querySelector('[part=viewport]').getBoundingClientRect();
+  return a.left < v.right && a.right > v.left;
+}})"""
+
+
 class Server(Protocol):
     """A running ticker."""
 
@@ -66,8 +75,7 @@ class Strip:
     async def shows(self, *texts: str) -> None:
         """Wait until the lines are these, in order."""
         await self.page.wait_for_function(
-            f"texts => JSON.stringify([...{ROOT}.querySelectorAll('ul[role=list] [part=text]')]"
-            ".map((node) => node.textContent)) === texts",
+            f"texts => JSON.stringify([...{ROOT}.querySelectorAll('[part=text]')].map((node) => node.textContent)) === texts",
             arg=as_json(texts),
         )
 
@@ -82,6 +90,18 @@ class Strip:
         )
         return found
 
+    async def speed(self) -> float:
+        """px a second to the right at which the lines move."""
+        speed: float = await self.tells(
+            f"(() => {{ const [one] = {TRACK}.getAnimations(), [, last] = one.effect.getKeyframes();"
+            " return Math.round(new DOMMatrix(last.transform).e / one.effect.getTiming().duration * 1000); })()"
+        )
+        return speed
+
+    def in_view(self, text: str) -> str:
+        """Give the condition that a text can be seen."""
+        return f"{BELT}.some((node) => node.textContent.includes('{text}') && {IN_VIEW}(node))"
+
     async def place(self, text: str) -> float:
         """px from the start of the viewport to the first node that shows a text."""
         place: float = await self.page.evaluate(
@@ -92,8 +112,9 @@ class Strip:
         return place
 
     async def passes(self, share: float) -> None:
-        """Move the crawl on to a share of its way."""
-        await self.tells(f"(([one]) => one.currentTime = {share} * one.effect.getTiming().duration)({TRACK}.getAnimations())")
+        """Move the crawl on by a share of its round, and wait until what has gone by stands at its end again."""
+        await self.tells(f"(([one]) => one.currentTime = {share} * {TRACK}.offsetWidth / 0.06)({TRACK}.getAnimations())")
+        await self.reaches(f"{BELT}.findIndex({IN_VIEW}) === 0")
 
     async def places(self) -> dict[str, float]:
         """What is in view: the text of each line and px from the start of the viewport to it, as the language is read."""
@@ -104,7 +125,7 @@ class Strip:
                 .filter(([, a]) => a.left < v.right && a.right > v.left);
               const right = getComputedStyle(view).direction === 'rtl';
               return Object.fromEntries(seen.reverse().map(([node, a]) =>
-                [node.querySelector('[part=text]').textContent, right ? v.right - a.right : a.left - v.left]));
+                [node.querySelector('[part=text]')?.textContent, right ? v.right - a.right : a.left - v.left]));
             }})()"""
         )
         return places

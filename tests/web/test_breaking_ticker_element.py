@@ -15,11 +15,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pyt
 Embed = Callable[[str], str]
 
 PLAIN: Final = '<breaking-ticker channel="en"></breaking-ticker>'
-IN_VIEW: Final = f"""[...{ROOT}.querySelectorAll('li')].some((node) => {{{{
-  const a = node.getBoundingClientRect(), v = {ROOT}.querySelector('[part=viewport]').getBoundingClientRect();
-  return node.textContent.includes('{{text}}') && a.left < v.right && a.right > v.left;
-}}}})"""
-PAST: Final = f"{ROOT}.querySelector('.past')"
 BLOCKED: Final = """
 window.WebSocket = class { constructor() { setTimeout(() => this.onclose?.({ code: 1006 })); } close() {} };
 """
@@ -48,11 +43,7 @@ async def test_crawls_by_one_animation_of_transform(strip: Strip, editor: Editor
     await strip.shows("Another line", "One line")
 
     assert await strip.animations() == [["running", ["transform"]]]
-    speed = await strip.tells(
-        f"(() => {{ const [one] = {TRACK}.getAnimations(), [, last] = one.effect.getKeyframes();"
-        " return -parseFloat(last.transform.slice(11)) / one.effect.getTiming().duration * 1000; })()"
-    )
-    assert round(speed) == 60
+    assert await strip.speed() == -60
 
 
 async def test_changes_leave_what_is_read_in_its_place(strip: Strip, editor: Editor, embed: Embed) -> None:
@@ -88,14 +79,11 @@ async def test_news_comes_next(strip: Strip, editor: Editor, embed: Embed, chann
     await editor.posts("News", channel)
     await strip.reaches(f"{ROOT}.querySelectorAll('li').values().some((node) => node.textContent.includes('News'))")
     after = await strip.places()
-    await strip.reaches(IN_VIEW.format(text="News"), within=8)
+    await strip.reaches(strip.in_view("News"), within=8)
 
     for text, place in before.items():
         assert after.get(text, place) == pytest.approx(place, abs=30)  # it goes on crawling: 60 px a second
     assert len(set(before) - set(after)) <= 2  # what went out of view meanwhile, and of what had hardly come into it
-    await strip.passes(0.99)
-    await strip.reaches(f"{PAST}.childElementCount === 0")
-    assert (await strip.places())["News"] == pytest.approx(0, abs=30)
 
 
 async def test_news_comes_before_a_pinned_line(strip: Strip, editor: Editor, embed: Embed) -> None:
@@ -108,7 +96,7 @@ async def test_news_comes_before_a_pinned_line(strip: Strip, editor: Editor, emb
     await editor.posts("News")
 
     await strip.shows(lines[0]["text"], "News", *(line["text"] for line in reversed(lines[2:])))
-    await strip.reaches(IN_VIEW.format(text="News"), within=8)
+    await strip.reaches(strip.in_view("News"), within=8)
 
 
 async def test_lines_are_never_cut(strip: Strip, editor: Editor, embed: Embed) -> None:
@@ -134,13 +122,13 @@ async def test_what_goes_by_before_news_stays_true(strip: Strip, editor: Editor,
     await strip.shows(*(line["text"] for line in reversed(lines)))
     await strip.passes(0.6)
     await editor.posts("News")  # and the oldest line is in view, but no longer one of four
-    await strip.reaches(f"/Line 1.*Line 0/.test({PAST}.textContent)")
+    await strip.reaches(f"{ROOT}.textContent.includes('News')")
     before = await strip.places()
 
     await editor.withdraws(lines[0])
     await strip.reaches(f"!{ROOT}.textContent.includes('Line 0')")
     await editor.corrects(lines[3], text="Line 3, corrected")
-    await strip.reaches(f"{PAST}.textContent.includes('Line 3, corrected')")
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 3, corrected')")
     assert (await strip.places())[lines[1]["text"]] == pytest.approx(before[lines[1]["text"]], abs=30)
 
 
@@ -153,12 +141,12 @@ async def test_pause_holds_lines_but_not_corrections(strip: Strip, editor: Edito
     await strip.page.keyboard.press("Enter")
 
     await editor.posts_all(["Fourth", "Fifth"])
-    await strip.reaches(f"{ROOT}.querySelector('[part=counter]').textContent === '2 new'")
+    await strip.reaches(f"{ROOT}.querySelector('[part=counter]').textContent === '2 new lines'")
     await editor.withdraws(lines[1])
     await editor.corrects(lines[0], kind="correction", text="The first", correction="It was not the first.")
     await strip.shows("Third", "The first")
     assert await strip.animations() == []
-    assert await strip.tells(f"{ROOT}.querySelector('ul[role=list] li:last-child [part=mark]').textContent") == "Corrected"
+    assert await strip.tells(f"{ROOT}.querySelector('li:last-child [part=mark]').textContent") == "Corrected"
 
     await strip.page.get_by_role("button", name="Resume").click()
     await strip.shows("Fifth", "Fourth", "Third", "The first")
@@ -185,14 +173,16 @@ async def test_hover_and_keyboard_stop_the_movement(strip: Strip, editor: Editor
     assert await strip.animations() == []
 
 
-async def test_the_copy_is_for_the_eye_only(strip: Strip, editor: Editor, embed: Embed) -> None:
-    """A screen reader and the keyboard find each line once."""
+async def test_each_line_is_there_once(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """A screen reader, a pointer and the keyboard find each line once; a single one enters again where it cannot be seen."""
     await editor.posts("One line", url="https://news.example/one")
     await strip.page.goto(embed(PLAIN))
     await strip.shows("One line")
+    await strip.tells(f"{TRACK}.getAnimations()[0].currentTime = 20000")
+    await strip.reaches(f"{TRACK}.getAnimations()[0].currentTime < 3000")
 
     assert await strip.page.get_by_role("link", name="One line").count() == 1
-    assert await strip.tells(f"[...{ROOT}.querySelectorAll('[aria-hidden=true] a')].map((link) => link.tabIndex)") == [-1]
+    assert (await strip.place("One line")) > 1000
 
 
 async def test_reduced_motion_stands_still_and_reaches_all(browser: Browser, editor: Editor, embed: Embed) -> None:
@@ -204,7 +194,7 @@ async def test_reduced_motion_stands_still_and_reaches_all(browser: Browser, edi
     await strip.is_live()
 
     assert await strip.animations() == []
-    last = f"{ROOT}.querySelector('ul[role=list] li:last-child').getBoundingClientRect()"
+    last = f"{ROOT}.querySelector('li:last-child').getBoundingClientRect()"
     await strip.viewport.evaluate("node => node.scrollTo(node.scrollWidth, 0)")
     assert await strip.tells(f"{last}.right <= {ROOT}.querySelector('[part=viewport]').getBoundingClientRect().right + 1")
     await context.close()
@@ -224,8 +214,7 @@ async def test_speaks_the_edition_language(
     assert await strip.tells(f"{ROOT}.querySelector('[part=label]').textContent") == label
     await strip.page.get_by_role("button", name=button).wait_for()
     assert await strip.tells(f"getComputedStyle({TRACK}).direction") == direction
-    to = await strip.tells(f"{TRACK}.getAnimations()[0].effect.getKeyframes()[1].transform")
-    assert to.startswith("translateX(-") == (direction == "ltr")
+    assert await strip.speed() == (-60 if direction == "ltr" else 60)
 
 
 async def test_text_is_text_and_links_are_of_the_web(strip: Strip, editor: Editor, embed: Embed) -> None:

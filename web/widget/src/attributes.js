@@ -1,45 +1,48 @@
 /** What the attributes mean. A bad value means the default; nothing throws. */
 
 const ORIGIN = new URL(import.meta.url).origin; // of this script
-const CHANNEL = /^[a-z0-9-]{1,32}$/;
-const TOPIC = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const TOPICS_MOST = 20;
-const MAX = 10;
-const MAX_MOST = 50;
 
 /**
- * An address of the web, or null: no other scheme is ever followed.
+ * An address of the web, or undefined: no other scheme is ever followed.
  * @param {string | null | undefined} value
- * @param {string} [base]
  */
-export function web(value, base) {
+export function web(value) {
   try {
-    const url = new URL(value ?? "", base);
-    return url.protocol === "https:" || url.protocol === "http:" ? url : null;
+    const url = new URL(value ?? "", document.baseURI);
+    return value && /^https?:/.test(url.href) ? url : undefined;
   } catch {
-    return null;
+    return undefined;
   }
 }
 
-/** A channel's id, "" without a good one. @param {string | null} value */
-export function channelOf(value) {
-  return value && CHANNEL.test(value) ? value : "";
+/** @param {string | null} value @param {number} most @param {number} otherwise */
+function numberOf(value, most, otherwise) {
+  const number = Math.floor(Number(value));
+  return number > 0 && number <= most ? number : otherwise;
 }
 
-/** Where the ticker is, without a slash at the end. @param {string | null} value @param {string} base  address of the page */
-export function serverOf(value, base) {
-  const url = value && web(value, base);
-  return url ? url.origin + url.pathname.replace(/\/+$/, "") : ORIGIN;
-}
+/**
+ * What a page may set, by attribute or property.
+ * @typedef {object} Attributes
+ * @property {string} channel   id of the channel; without a good one the element keeps what the page put inside it
+ * @property {string} server    where the ticker is, without a slash at the end; default the origin of this script
+ * @property {string} display   `crawl` (default), `rotate` or `list`
+ * @property {string} topics    slugs, separated by spaces: only lines with any of them; default all
+ * @property {number} max       how many lines to show, 1 to 50; default 10
+ * @property {number} speed     px a second of a crawl, 1 to 400; default 60
+ * @property {string} announce  what a screen reader says: `flash` (default; of other lines the number), `all` or `off`
+ */
 
-/** How many lines to show. @param {string | null} value */
-export function maxOf(value) {
-  const max = Number(value);
-  return Number.isInteger(max) && max >= 1 && max <= MAX_MOST ? max : MAX;
-}
-
-/** Slugs, each once and in order, so that equal wishes look equal. @param {string | null} value */
-export function topicsOf(value) {
-  const topics = (value ?? "").split(/\s+/).filter((topic) => TOPIC.test(topic));
-  return [...new Set(topics)].sort().slice(0, TOPICS_MOST);
-}
+/** How each attribute is read. @type {{[Name in keyof Attributes]: (value: string | null) => Attributes[Name]}} */
+export const ATTRIBUTES = {
+  channel: (value) => (value && SLUG.test(value) ? value : ""),
+  server: (value) => web(value)?.href.replace(/\/*([?#].*)?$/, "") ?? ORIGIN,
+  display: (value) => (value === "rotate" || value === "list" ? value : "crawl"),
+  // Each once and in order, so that equal wishes look equal.
+  topics: (value) => [...new Set(value?.split(/\s+/).filter((topic) => SLUG.test(topic)))].sort().slice(0, TOPICS_MOST).join(" "),
+  max: (value) => numberOf(value, 50, 10),
+  speed: (value) => numberOf(value, 400, 60),
+  announce: (value) => (value === "all" || value === "off" ? value : "flash"),
+};

@@ -1,145 +1,71 @@
 /**
- * `<breaking-ticker channel="en">`: a channel's newest lines as a strip. This module defines the class and does nothing else.
+ * `<breaking-ticker channel="en">`: a channel's newest lines. This module defines the class and does nothing else.
  *
- * Attributes are the state, and properties mirror them as they count:
- *   channel  id of the channel; without a good one the element keeps what the page put inside it
- *   server   where the ticker is; default the origin of this script
- *   max      how many lines to show, 1 to 50; default 10
- *   topics   slugs, separated by spaces: only lines with any of them; default all
- *   paused   there: lines stand still, and new ones wait
- *   lang     language of the widget's own words; default the channel's, then the page's
- * Events, which bubble and are composed, with frozen details:
+ * Attributes are the state, and properties mirror them as they count (attributes.js); beside them `paused`, `lang` and `dir`.
+ * Events, with frozen details, are composed and bubble; of several elements on a page only the first one's bubbles, so that
+ * a listener on the document hears of each line once:
  *   publish, correct  {channel, line}      withdraw  {channel, id, status}      status  {channel, status, since}
  */
-import { channelOf, maxOf, serverOf, topicsOf, web } from "./attributes.js";
-import { Crawl } from "./crawl.js";
-import { element, icon, mark, put } from "./nodes.js";
+import { announcerOf, first } from "./announcer.js";
+import { ATTRIBUTES } from "./attributes.js";
+import { stripOf } from "./strip.js";
 import { sheet } from "./style.js";
 import { drop, hold } from "./viewers.js";
-import { languageOf, Voice } from "./words.js";
 
 /** @typedef {import("./lines.js").Line} Line */
+/** @typedef {import("./lines.js").Change} Change */
+/** @typedef {HTMLElement & import("./attributes.js").Attributes} Mirrored */
 
-const LIMIT_MOST = 100; // lines that a server gives at most
-const FLASH = 1;
-const LOST_AFTER = 5000; // ms without a live connection until the reader is told
-const SAID_FOR = 10_000; // ms that an announcement stays: long enough to be read out, not to be found as news later
-const PAUSE = "M3 2h4v12H3zM9 2h4v12H9z";
-const RESUME = "M4 2l10 6-10 6z";
+const LOST_AFTER = 5; // s without a live connection until the reader is told
 
-export class BreakingTickerElement extends HTMLElement {
-  static observedAttributes = ["channel", "server", "max", "topics", "paused", "lang", "dir"];
+export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HTMLElement) {
+  static observedAttributes = [...Object.keys(ATTRIBUTES), "paused", "lang", "dir"];
 
-  /** @type {import("./viewers.js").Viewer | null} */
-  #viewer = null;
+  /** @type {import("./viewers.js").Viewer | undefined} */
+  #viewer;
   #wish = "";
-  #renewing = false;
-  /** Lines shown when the pause began, and all that were known; null while not paused. @type {{shown: Set<string>, known: Set<string>} | null} */
-  #frozen = null;
-  #status = "closed";
-  #lostAt = 0; // ms of the local clock, when live was found to be lost
-  #voice = new Voice("en");
-  #said = { id: "", at: 0 };
-  #motion = matchMedia("(prefers-reduced-motion: reduce)");
-  #settle = () => this.#crawl.still("reduced", this.#motion.matches);
+  /** Lines shown when the pause began, and when that was; undefined while not paused. @type {{ids: string[], at: number} | undefined} */
+  #frozen;
+  #lost = 0; // s without a live connection
+  #announcer = announcerOf();
+  #strip = stripOf(this, this.#announcer.say);
 
   /** @type {import("./viewers.js").Holder} */
   #holder = {
     changed: (change, fresh) => this.#changed(change, fresh),
-    status: () => this.#connection(),
+    status: () => {
+      this.#draw();
+      this.#emit("status", { status: this.status, since: this.since?.toISOString() ?? null }, true);
+    },
     tick: () => this.#tick(),
   };
-
-  #crawl = new Crawl();
-  #label = element("div", { part: "label" });
-  #none = element("div", { class: "none" });
-  #lost = element("span", { class: "long" });
-  #lostHour = element("span", { class: "short", "aria-hidden": "true" });
-  #state = element("div", { part: "status" }, this.#lost, this.#lostHour);
-  #counter = element("span", { part: "counter", id: "counter" });
-  #button = element("button", { part: "pause", type: "button", "aria-describedby": "counter" }, icon(PAUSE, "pause"), icon(RESUME, "resume"));
-  #announcer = element("div", { slot: "announcer", "aria-live": "assertive", "aria-atomic": "true" });
-  #strip = element(
-    "section",
-    { part: "strip" },
-    this.#label,
-    element("div", { class: "fallback" }, element("slot")),
-    this.#none,
-    this.#crawl.node,
-    this.#state,
-    element("div", { part: "controls" }, this.#counter, this.#button),
-    element("div", { class: "announcer" }, element("slot", { name: "announcer" })),
-  );
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    root.append(this.#strip);
-    this.#button.addEventListener("click", () => (this.paused = !this.paused));
+    root.append(this.#strip.node);
   }
 
   connectedCallback() {
-    for (const name of ["channel", "server", "max", "topics", "paused"]) this.#upgrade(name);
-    this.append(this.#announcer);
-    this.#motion.addEventListener("change", this.#settle);
-    this.#settle();
-    this.#crawl.still("paused", this.paused);
-    this.#crawl.start();
+    this.append(this.#announcer.node);
+    // A property that was set before the tag was defined hides the accessor: set it again.
+    const own = /** @type {any} */ (this);
+    for (const name of BreakingTickerElement.observedAttributes) {
+      const value = own[name];
+      if (delete own[name] && own[name] !== value) own[name] = value;
+    }
     this.#renew();
   }
 
   disconnectedCallback() {
-    this.#motion.removeEventListener("change", this.#settle);
-    this.#crawl.stop();
-    this.#hush();
-    this.#announcer.remove();
+    this.#announcer.hush();
+    this.#announcer.node.remove();
     this.#leave();
   }
 
-  /** @param {string} name */
-  attributeChangedCallback(name) {
-    if (!this.isConnected) return;
-    if (name === "paused") this.#crawl.still("paused", this.paused);
-    if (name === "paused" || name === "lang" || name === "dir") return this.#draw(true);
-    if (this.#renewing) return;
-    this.#renewing = true; // several attributes set together make one new connection
-    queueMicrotask(() => {
-      this.#renewing = false;
-      if (this.isConnected) this.#renew();
-    });
-  }
-
-  get channel() {
-    return channelOf(this.getAttribute("channel"));
-  }
-
-  set channel(channel) {
-    this.setAttribute("channel", channel);
-  }
-
-  get server() {
-    return serverOf(this.getAttribute("server"), document.baseURI);
-  }
-
-  set server(server) {
-    this.setAttribute("server", server);
-  }
-
-  get max() {
-    return maxOf(this.getAttribute("max"));
-  }
-
-  set max(max) {
-    this.setAttribute("max", String(max));
-  }
-
-  get topics() {
-    return topicsOf(this.getAttribute("topics")).join(" ");
-  }
-
-  set topics(topics) {
-    this.setAttribute("topics", topics);
+  attributeChangedCallback() {
+    this.#renew();
   }
 
   get paused() {
@@ -147,12 +73,13 @@ export class BreakingTickerElement extends HTMLElement {
   }
 
   set paused(paused) {
-    this.toggleAttribute("paused", Boolean(paused));
+    this.toggleAttribute("paused", !!paused);
   }
 
   /** The lines shown now, in order. @returns {readonly Line[]} */
   get lines() {
-    return this.#viewer ? this.#shown(this.#viewer.lines.at(Date.now())) : [];
+    const frozen = this.#frozen;
+    return this.#held.filter(({ id }) => !frozen || frozen.ids.includes(id)).slice(0, this.max);
   }
 
   /** @returns {import("./connection.js").Status} */
@@ -165,143 +92,101 @@ export class BreakingTickerElement extends HTMLElement {
     return this.#viewer && this.status !== "live" ? new Date(this.#viewer.connection.since) : null;
   }
 
-  /** A property that was set before the tag was defined hides the accessor: set it again. @param {string} name */
-  #upgrade(name) {
-    if (!Object.hasOwn(this, name)) return;
-    const self = /** @type {any} */ (this);
-    const value = self[name];
-    delete self[name];
-    self[name] = value;
+  /** Holds the lines still; new ones wait to be shown, corrections and withdrawals do not. */
+  pause() {
+    this.paused = true;
   }
 
-  /** Holds the viewer that the attributes ask for. */
-  #renew() {
-    const { channel, server, max } = this;
-    const wish = { channel, server, topics: topicsOf(this.getAttribute("topics")), limit: Math.min(2 * max, LIMIT_MOST) };
-    if (JSON.stringify(wish) !== this.#wish) {
+  /** Goes on, with the newest lines. */
+  resume() {
+    this.paused = false;
+  }
+
+  /** Connects anew, without waiting for the next try. */
+  reconnect() {
+    this.#viewer?.connection.open();
+  }
+
+  /** All lines held, in order. */
+  get #held() {
+    return this.#viewer?.ready ? this.#viewer.lines.at(Date.now()) : [];
+  }
+
+  /** Holds the viewer that the attributes ask for; several that are set together make one new connection. */
+  async #renew() {
+    await null;
+    if (!this.isConnected) return;
+    const { channel, server, topics, max } = this;
+    const wish = { channel, server, topics: topics ? topics.split(" ") : [], limit: Math.min(2 * max, 100) };
+    const asked = JSON.stringify(wish);
+    if (asked !== this.#wish) {
       this.#leave();
-      this.#wish = JSON.stringify(wish);
-      this.#lostAt = Date.now();
+      this.#wish = asked;
       if (channel) this.#viewer = hold(wish, this.#holder);
-      this.#status = this.status;
     }
-    this.#draw(true);
+    this.#draw();
   }
 
   #leave() {
     if (this.#viewer) drop(this.#viewer, this.#holder);
-    this.#viewer = this.#frozen = null;
+    this.#viewer = this.#frozen = undefined;
     this.#wish = "";
+    this.#lost = 0;
   }
 
-  /** @param {import("./lines.js").Change} change @param {boolean} fresh */
+  /** @param {Change} change @param {boolean} fresh */
   #changed(change, fresh) {
-    if (change.type === "snapshot") {
-      this.#hush();
-      return this.#draw(true);
+    this.#draw(change);
+    const { type } = change;
+    if (type === "snapshot") return this.#announcer.hush();
+    const { id } = type === "withdraw" ? change : change.line;
+    this.#announcer.hush(id); // what was said may no longer be so
+    // Nothing is said that is not shown, to nobody, or twice on a page.
+    if (type === "publish" && fresh && this.announce !== "off" && !this.paused && !document.hidden && first(id)) {
+      this.#announcer.tell(change.line, this.announce === "all", this.#strip.voice.words);
     }
-    const id = change.type === "withdraw" ? change.id : change.line.id;
-    if (id === this.#said.id) this.#hush(); // what was said may no longer be so
-    this.#draw(false);
-    if (change.type === "publish" && fresh) this.#announce(change.line);
-    this.#emit(change.type, change.type === "withdraw" ? { id, status: change.status } : { line: change.line });
+    const detail = type === "withdraw" ? { id, status: change.status } : { line: change.line };
+    this.#emit(type, detail, first(type + id + ("line" in change ? change.line.version : "")));
   }
 
-  #connection() {
-    const { status, since } = this;
-    if (this.#status === "live" || this.#status === "closed") this.#lostAt = Date.now();
-    this.#status = status;
-    this.#drawState();
-    this.#emit("status", { status, since: since && since.toISOString() });
-  }
-
-  /** What changes by time alone: lines expire, live is lost for too long, an announcement is over. */
+  /** What changes by time alone: lines go by, age and expire, live is lost for too long, an announcement is over. */
   #tick() {
-    if (this.#said.id && Date.now() - this.#said.at > SAID_FOR) this.#hush();
-    this.#draw(false);
+    this.#lost = /live|closed/.test(this.status) ? 0 : this.#lost + 1;
+    this.#announcer.tick(this.#strip.voice);
+    this.#strip.age();
+    this.#draw();
   }
 
-  /** @param {Line[]} lines  all that the viewer holds, in order */
-  #shown(lines) {
+  /** @param {Partial<Change>} [change]  what has just happened */
+  #draw(change = {}) {
+    const { max, paused, since } = this;
+    const viewer = this.#viewer;
+    const newest = this.#held.slice(0, max);
+    if (!paused) this.#frozen = undefined;
+    else if (viewer?.ready) this.#frozen ??= { ids: newest.map(({ id }) => id), at: viewer.now };
     const frozen = this.#frozen;
-    return (frozen ? lines.filter((line) => frozen.shown.has(line.id)) : lines).slice(0, this.max);
+    const waiting = newest.filter(({ id, published }) => frozen && published > frozen.at && !frozen.ids.includes(id)).length;
+    const lost = this.#lost > LOST_AFTER && (viewer?.ready || this.status !== "ended");
+    const state = this.#strip.draw(viewer, waiting, !!lost, change);
+    if (lost && first(`${since}`)) this.#announcer.say(state ?? "");
   }
 
-  /** Begins or ends the pause of what is shown. @param {Line[]} lines */
-  #freeze(lines) {
-    const ids = (/** @type {Line[]} */ some) => new Set(some.map((line) => line.id));
-    if (!this.paused) this.#frozen = null;
-    else this.#frozen ??= { shown: ids(lines.slice(0, this.max)), known: ids(lines) };
+  /** @param {string} type @param {Record<string, unknown>} detail @param {boolean} bubbles */
+  #emit(type, detail, bubbles) {
+    detail = Object.freeze({ channel: this.channel, ...detail });
+    this.dispatchEvent(new CustomEvent(type, { bubbles, composed: true, detail }));
   }
+}
 
-  /** Brings all to what is so now; writes only what differs. @param {boolean} quiet  mark no line as new or changed */
-  #draw(quiet) {
-    const viewer = this.#viewer;
-    const ready = Boolean(viewer?.ready);
-    const lines = viewer && ready ? viewer.lines.at(Date.now()) : [];
-    if (ready) this.#freeze(lines);
-    const shown = this.#shown(lines);
-    this.#strip.classList.toggle("ready", ready);
-    this.#strip.classList.toggle("empty", ready && !shown.length);
-    this.#drawWords(lines);
-    if (viewer) this.#crawl.show(shown, lines, this.#writing(viewer), quiet);
-    else this.#crawl.clear();
-    this.#drawState();
-  }
-
-  /** @param {import("./viewers.js").Viewer} viewer @returns {import("./line-list.js").Writing} */
-  #writing(viewer) {
-    const page = (/** @type {Line} */ line) => `${this.server}/${this.channel}/lines/${encodeURIComponent(line.id)}`;
-    const link = (/** @type {Line} */ line) => web(line.url)?.href ?? page(line);
-    return { voice: this.#voice, direction: viewer.direction || this.dir, link, now: viewer.now };
-  }
-
-  /** @param {Line[]} lines */
-  #drawWords(lines) {
-    const viewer = this.#viewer;
-    const language = languageOf(this.lang, viewer?.language, this.closest("[lang]")?.getAttribute("lang"));
-    if (this.#voice.asked !== language) this.#voice = new Voice(language);
-    const { words } = this.#voice;
-    const waiting = this.#frozen ? lines.slice(0, this.max).filter((line) => !this.#frozen?.known.has(line.id)).length : 0;
-    for (const node of [this.#strip, this.#announcer]) mark(node, "lang", this.#voice.language);
-    mark(this.#strip, "dir", this.hasAttribute("dir") ? "" : (viewer?.direction ?? ""));
-    mark(this.#strip, "aria-label", words.region);
-    mark(this.#crawl.node, "lang", languageOf(viewer?.language, language));
-    mark(this.#crawl.node, "dir", viewer?.direction ?? "");
-    put(this.#label, words.label);
-    put(this.#none, words.none);
-    put(this.#counter, waiting ? this.#voice.fresh(waiting) : "");
-    for (const name of ["aria-label", "title"]) mark(this.#button, name, this.paused ? words.resume : words.pause);
-    this.#button.classList.toggle("stopped", this.paused);
-  }
-
-  /** Says since when the lines are not live, once that has lasted. */
-  #drawState() {
-    const { since, status } = this;
-    const lost = since && status !== "closed" && Date.now() - this.#lostAt >= LOST_AFTER;
-    const hour = lost ? this.#voice.hour(since.getTime()) : "";
-    this.#state.classList.toggle("lost", Boolean(lost));
-    put(this.#lost, lost ? this.#voice.words.lost(hour) : "");
-    put(this.#lostHour, hour);
-  }
-
-  /** Reads a flash out, once on a page and only to somebody who is there. @param {Line} line */
-  #announce(line) {
-    const first = this.#viewer?.holders.values().next().value === this.#holder;
-    if (line.urgency > FLASH || !first || this.paused || document.visibilityState !== "visible") return;
-    this.#said = { id: line.id, at: Date.now() };
-    const source = line.source ? line.source + this.#voice.words.colon : "";
-    put(this.#announcer, `${this.#voice.words.label}. ${source}${line.text}`);
-  }
-
-  #hush() {
-    this.#said = { id: "", at: 0 };
-    put(this.#announcer, "");
-  }
-
-  /** @param {string} type @param {Record<string, unknown>} detail */
-  #emit(type, detail) {
-    const frozen = Object.freeze({ channel: this.channel, ...detail });
-    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail: frozen }));
-  }
+for (const [name, read] of Object.entries(ATTRIBUTES)) {
+  Object.defineProperty(BreakingTickerElement.prototype, name, {
+    /** @this {Element} */
+    get() {
+      return read(this.getAttribute(name));
+    },
+    /** @this {Element} @param {unknown} value */
+    set(value) {
+      this.setAttribute(name, `${value}`);
+    },
+  });
 }

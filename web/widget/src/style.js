@@ -1,123 +1,87 @@
 /**
- * The widget's looks. Custom properties `--ticker-*` and the parts `strip label viewport track line time source text link
- * mark counter status controls pause` are the page's handles; all else is the widget's own.
+ * The widget's looks. Custom properties `--ticker-*` and the parts are the page's handles; all else is the widget's own.
+ * The scheme is the page's `color-scheme`: light unless the page, or `--ticker-color-scheme`, says that it can be dark.
  */
 const CSS = /* css */ `
+* { box-sizing: border-box; }
 :host {
-  --ground: var(--ticker-ground, #fff);
-  --ink: var(--ticker-ink, #14171a);
-  --muted: var(--ticker-muted, #5b6470);
-  --hairline: var(--ticker-hairline, #dfe3e7);
-  --signal: var(--ticker-signal, #b3001b);
-  --on-signal: var(--ticker-on-signal, #fff);
-  --notice: var(--ticker-notice, #8a5a00);
-  --notice-ground: var(--ticker-notice-ground, #fff6e0);
-  --focus: var(--ticker-focus, #0b5fff);
+  --ground: var(--ticker-ground, light-dark(#fff, #101418));
+  --ink: var(--ticker-ink, light-dark(#14171a, #f1f3f5));
+  --signal: var(--ticker-signal, light-dark(#b3001b, #ff5a6a));
+  --notice: var(--ticker-notice, light-dark(#8a5a00, #ffc74d));
+  --muted: color-mix(in srgb, var(--ink) 65%, var(--ground));
+  --line: 1px solid color-mix(in srgb, var(--ink) 15%, var(--ground));
+  --tint: color-mix(in srgb, var(--notice) 12%, var(--ground));
   --height: var(--ticker-height, 44px);
+  color-scheme: var(--ticker-color-scheme, inherit);
   display: block;
-  min-block-size: var(--height);
+  block-size: var(--height);
+  container-type: inline-size;
 }
-:host([hidden]) { display: none; }
-@media (prefers-color-scheme: dark) {
-  :host {
-    --ground: var(--ticker-ground, #101418);
-    --ink: var(--ticker-ink, #f1f3f5);
-    --muted: var(--ticker-muted, #9aa4af);
-    --hairline: var(--ticker-hairline, #2a3138);
-    --signal: var(--ticker-signal, #ff5a6a);
-    --on-signal: var(--ticker-on-signal, #101418);
-    --notice: var(--ticker-notice, #ffc74d);
-    --notice-ground: var(--ticker-notice-ground, #3a2f12);
-    --focus: var(--ticker-focus, #8ab4ff);
-  }
-}
+:host([display=list]) { --height: var(--ticker-height, 320px); }
+@media (width < 480px) { :host([display=rotate]) { --height: var(--ticker-height, 128px); } }
+[hidden] { display: none !important; }
 section {
   display: flex;
-  box-sizing: border-box;
-  block-size: var(--height);
+  block-size: 100%;
   overflow: clip;
   background: var(--ground);
   color: var(--ink);
-  border-block: 1px solid var(--hairline);
-  font: 400 15px/1.45 var(--ticker-font, system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans Arabic", "Geeza Pro", Tahoma, sans-serif);
-  font-size: var(--ticker-font-size, 15px);
+  border-block: var(--line);
+  font: var(--ticker-font-size, 15px)/1.45 var(--ticker-font, system-ui, sans-serif);
   text-align: start;
-  container-type: inline-size;
 }
-[part=label], [part=status], [part=counter], [part=controls] { display: flex; flex: none; align-items: center; white-space: nowrap; }
-[part=label] {
-  padding-inline: 16px;
-  background: var(--signal);
-  color: var(--on-signal);
-  font-size: 13px;
-  font-weight: 700;
-  letter-spacing: .04em;
-  text-transform: uppercase;
-}
-[part=viewport], .fallback { flex: 1; min-inline-size: 0; overflow: clip; }
-.fallback { overflow-x: auto; scrollbar-width: thin; line-height: calc(var(--height) - 2px); padding-inline: 16px; white-space: nowrap; }
-.ready .fallback, section:not(.ready) :is([part=viewport], [part=controls]), section:not(.empty) .none { display: none; }
-.empty [part=viewport] { display: none; }
-.none { flex: 1; align-self: center; min-inline-size: 0; padding-inline: 16px; overflow: hidden; color: var(--muted); text-overflow: ellipsis; white-space: nowrap; }
-[part=track] { display: flex; inline-size: 100%; block-size: 100%; will-change: transform; }
-.row { overflow-x: auto; overflow-y: hidden; scroll-padding-inline: 16px; scrollbar-width: thin; }
-.row [part=track] { will-change: auto; }
-ul { display: flex; flex: none; align-items: center; min-inline-size: 100%; block-size: calc(var(--height) - 2px); margin: 0; padding: 0; list-style: none; }
-ul.past { min-inline-size: 0; }
-.single ul[aria-hidden] { display: none; }
-li { display: flex; flex: none; align-items: baseline; gap: 8px; padding-inline: 16px; white-space: nowrap; }
-li::before { content: ""; align-self: center; margin-inline-end: 4px; border: 2px solid var(--muted); border-radius: 50%; }
-li.urgent::before { border-width: 4px; border-color: var(--signal); border-radius: 0; }
-li.fresh { animation: fresh 180ms ease-out; }
-li.changed { animation: changed 1.5s ease-out; }
-@keyframes fresh { from { opacity: 0; } }
-@keyframes changed { from { background: var(--notice-ground); } }
-@media (prefers-reduced-motion: reduce) { li.fresh, li.changed { animation: none; } }
-time, [part=mark], [part=status], [part=counter] { font-size: 13px; font-variant-numeric: tabular-nums; }
-time { color: var(--muted); }
+:lang(ar) { font-size: var(--ticker-font-size, 17px); }
+[part=label], [part=status], [part=controls] { display: flex; align-items: center; padding-inline: 16px; white-space: nowrap; }
+[part=label] { background: var(--signal); color: var(--ground); font-weight: 700; }
+[part=viewport], [part=fallback], [part=none] { flex: 1; min-inline-size: 0; display: block; overflow: auto; scrollbar-width: thin; }
+[part=fallback], [part=none] { place-self: center start; padding-inline: 16px; }
+[part=controls] { padding: 0; justify-self: end; }
+ul { display: flex; align-items: center; min-block-size: 100%; margin: 0; padding: 0; }
+li { display: flex; align-items: baseline; gap: 8px; padding: 8px 16px; animation: fresh .2s; }
+li::before { content: "•" / ""; inline-size: 8px; color: var(--muted); }
+.urgent::before { content: "■" / ""; color: var(--signal); }
+time, [part=mark], [part=status], [part=counter] { font-size: .87em; font-variant-numeric: tabular-nums; white-space: nowrap; }
+time, [part=none] { color: var(--muted); }
 a { color: inherit; text-decoration: none; }
-a:hover { text-decoration: underline; text-underline-offset: 3px; }
-[part=source] { font-weight: 600; }
-li.urgent [part=text] { font-weight: 600; }
-[part=mark] { padding-inline: 6px; border-radius: 2px; background: var(--notice-ground); color: var(--notice); }
-[part=mark]:empty, [part=counter]:empty, [part=status]:not(.lost) { display: none; }
-[part=status] { padding-inline: 12px; color: var(--notice); border-inline-start: 1px solid var(--hairline); }
-[part=controls] { border-inline-start: 1px solid var(--hairline); }
-[part=counter] { padding-inline: 12px 4px; font-weight: 600; }
-button {
-  display: grid;
-  place-content: center;
-  inline-size: 44px;
-  block-size: 100%;
-  margin: 0;
-  padding: 0;
-  border: 0;
-  border-radius: 2px;
-  background: none;
-  color: inherit;
-  cursor: pointer;
-}
-svg { inline-size: 16px; block-size: 16px; fill: currentColor; }
-button:not(.stopped) .resume, button.stopped .pause { display: none; }
-a:focus-visible, .fallback:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
-button:focus-visible { outline: 2px solid var(--focus); outline-offset: -4px; }
-.announcer { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-:lang(ar)[part=label], :lang(ar) [part=label] { font-size: 17px; letter-spacing: 0; text-transform: none; }
-section:lang(ar), [part=viewport]:lang(ar) { font-size: var(--ticker-font-size, 17px); line-height: 1.7; }
-:lang(ar) :is(time, [part=mark]), :lang(ar):is([part=status], [part=counter]) { font-size: 15px; }
+a:hover { text-decoration: underline; }
+[part=source], .urgent [part=text], [part=counter] { font-weight: 600; }
+[part=status], [part=mark] { color: var(--notice); }
+[part=mark]:not(:empty) { padding-inline: 6px; background: var(--tint); }
+button { min-inline-size: 44px; block-size: 100%; padding: 0; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
+button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
+[part=previous]::before { content: "‹"; }
+[part=next]::before { content: "›"; }
+[part=pause]::before { content: ""; display: block; inline-size: 4px; block-size: 14px; margin: auto; border: solid; border-width: 0 4px; }
+[part=pause].go::before { inline-size: 0; block-size: 0; border-width: 7px 6px; clip-path: polygon(0 0, 100% 50%, 0 100%); }
+:focus-visible { outline: 2px solid; outline-offset: -2px; }
+[part=announce]:not(:focus), ::slotted([slot=announcer]) { position: absolute; clip-path: inset(50%); inline-size: 1px; min-inline-size: 0; overflow: hidden; }
+.crawl li { flex: none; white-space: nowrap; }
+.crawl :is([part=previous], [part=next]), .list :is([part=previous], [part=next]) { display: none; }
+.list { display: grid; grid: 44px 1fr / auto 1fr auto; }
+.list > :is([part=viewport], [part=fallback], [part=none]) { grid-area: 2 / 1 / 3 / 4; }
 @container (inline-size < 480px) {
-  [part=label] { padding-inline: 8px; }
-  li { padding-inline: 8px; }
-  button { inline-size: 36px; }
-  [part=status] { padding-inline: 8px; }
-  [part=status] .long { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
-  [part=counter] { padding-inline-start: 8px; }
+  .rotate { display: grid; grid: 44px 1fr / auto 1fr auto; }
+  .rotate > :is([part=viewport], [part=fallback], [part=none]) { grid-area: 2 / 1 / 3 / 4; }
 }
-@container (inline-size >= 480px) { [part=status] .short { display: none; } }
-[part=status] .short::before { content: "\\26A0\\FE0E "; }
-@media (forced-colors: active) {
-  [part=label] { border-inline-end: 1px solid; }
-  li.urgent::before { border-color: Mark; forced-color-adjust: none; }
+.list ul { display: block; }
+.list li { border-block-start: var(--line); }
+@media (prefers-reduced-motion: no-preference) {
+  .crawl:not(.still, :has(a:focus-visible)) {
+    [part=viewport] { overflow: clip; }
+    ul { inline-size: max-content; --way: -1; animation: crawl calc(1e5s / var(--speed)) linear infinite; }
+    ul:dir(rtl) { --way: 1; }
+  }
+  li:has([part=mark]:not(:empty)) { animation: changed 1.5s; }
+}
+@media (prefers-reduced-motion) { li { order: 0 !important; margin: 0 !important; animation: none; } }
+@media (hover) { [part=viewport]:hover ul { animation-play-state: paused !important; } }
+@keyframes crawl { to { transform: translateX(calc(var(--way) * 1e5px)); } }
+@keyframes fresh { from { opacity: 0; } }
+@keyframes changed { from { background: var(--tint); } }
+@container (inline-size < 480px) {
+  [part=label], [part=status], li { padding-inline: 8px; }
+  [part=status] span { font-size: 0; }
 }
 `;
 

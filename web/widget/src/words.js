@@ -3,119 +3,115 @@
 /**
  * @typedef {object} Words
  * @property {string} label      before the lines
- * @property {string} region     the strip, for those who do not see it
  * @property {string} pause      the button while the lines move
  * @property {string} resume     the button while they do not
+ * @property {string} previous   the buttons of a display that shows one line at a time
+ * @property {string} next
+ * @property {string} aloud      the button that has a screen reader read new lines out
  * @property {string} corrected  after a line that was wrong
  * @property {string} none       instead of lines
+ * @property {string} ended      instead of a channel that does not exist
+ * @property {string} lost       before the time at which live was lost
  * @property {string} colon      between a source and its text
- * @property {Partial<Record<Intl.LDMLPluralRule, string>> & {other: string}} fresh  lines that wait for the end of a pause; {n}
- * @property {(time: string) => string} lost  live was lost then
+ * @property {Partial<Record<Intl.LDMLPluralRule, string>> & {other: string}} fresh  new lines, by plural; # is their number
  */
 
 /** @type {Record<string, Words>} */
 const WORDS = {
   en: {
     label: "Breaking",
-    region: "Breaking news",
     pause: "Pause",
     resume: "Resume",
+    previous: "Previous",
+    next: "Next",
+    aloud: "Read out",
     corrected: "Corrected",
-    none: "No breaking news at the moment",
+    none: "No breaking news",
+    ended: "No such ticker",
+    lost: "Not live since ",
     colon: ": ",
-    fresh: { other: "{n} new" },
-    lost: (time) => `Not live since ${time}`,
+    fresh: { one: "# new line", other: "# new lines" },
   },
   ar: {
     label: "عاجل",
-    region: "أخبار عاجلة",
     pause: "إيقاف مؤقت",
     resume: "استئناف",
+    previous: "السابق",
+    next: "التالي",
+    aloud: "قراءة",
     corrected: "تصحيح",
-    none: "لا أخبار عاجلة في الوقت الحالي",
+    none: "لا أخبار عاجلة",
+    ended: "شريط غير موجود",
+    lost: "انقطع التحديث منذ ",
     colon: ": ",
-    fresh: {
-      one: "خبر جديد",
-      two: "خبران جديدان",
-      few: "{n} أخبار جديدة",
-      many: "{n} خبرًا جديدًا",
-      other: "{n} خبر جديد",
-    },
-    lost: (time) => `انقطع التحديث المباشر منذ ${time}`,
+    fresh: { one: "خبر جديد", two: "خبران جديدان", few: "# أخبار جديدة", many: "# خبرًا جديدًا", other: "# خبر جديد" },
   },
   es: {
     label: "Última hora",
-    region: "Noticias de última hora",
     pause: "Pausar",
     resume: "Reanudar",
+    previous: "Anterior",
+    next: "Siguiente",
+    aloud: "Leer",
     corrected: "Corrección",
-    none: "No hay noticias de última hora en este momento",
+    none: "Sin noticias de última hora",
+    ended: "No existe este canal",
+    lost: "Última actualización: ",
     colon: ": ",
-    fresh: { one: "{n} nueva", other: "{n} nuevas" },
-    lost: (time) => `Sin actualizar desde ${/^0?1:/.test(time) ? "la" : "las"} ${time}`,
+    fresh: { one: "# noticia nueva", other: "# noticias nuevas" },
   },
   fr: {
     label: "Dernière minute",
-    region: "Informations de dernière minute",
-    pause: "Mettre en pause",
+    pause: "Pause",
     resume: "Reprendre",
+    previous: "Précédent",
+    next: "Suivant",
+    aloud: "Lire",
     corrected: "Rectificatif",
-    none: "Aucune information de dernière minute pour l’instant",
+    none: "Aucune info de dernière minute",
+    ended: "Ce fil n’existe pas",
+    lost: "Dernière mise à jour : ",
     colon: "\u00a0: ",
-    fresh: { one: "{n} nouvelle", other: "{n} nouvelles" },
-    lost: (time) => `Direct interrompu depuis ${time}`,
+    fresh: { one: "# nouvelle info", other: "# nouvelles infos" },
   },
 };
 
+/** @type {Record<string, Voice>} */
+const voices = {};
+
 /**
- * The first of the languages that is well-formed, as a BCP 47 tag; English if none is.
- * @param {...string | null | undefined} languages
+ * What an element says, in the first of some languages that it knows; English if it knows none.
+ * @param {...string | null | undefined} languages  BCP 47 tags, or what a page takes for one
  */
-export function languageOf(...languages) {
-  for (const language of languages) {
-    try {
-      if (language) return new Intl.Locale(language).toString();
-    } catch {
-      // a page may say anything in lang=""
-    }
-  }
-  return "en";
+export function voiceOf(...languages) {
+  const language = languages.map((tag) => tag?.slice(0, 2) ?? "").find((tag) => WORDS[tag]) ?? "en";
+  return (voices[language] ??= voiceIn(language));
 }
 
-/** What an element says, in one language; for another language, make another. */
-export class Voice {
-  /** @type {Words} */
-  words;
-  #plural;
-  #number;
-  #hour;
-  #day;
+/** @param {string} language */
+function voiceIn(language) {
+  const words = WORDS[language];
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
 
-  /** @param {string} language  a well-formed BCP 47 tag; English speaks for a language that the widget does not know */
-  constructor(language) {
-    this.asked = language;
-    const known = new Intl.Locale(language).language;
-    this.words = WORDS[known] ?? WORDS.en;
-    this.language = WORDS[known] ? language : "en";
-    this.#plural = new Intl.PluralRules(this.language);
-    this.#number = new Intl.NumberFormat(this.language);
-    this.#hour = new Intl.DateTimeFormat(this.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    this.#day = new Intl.DateTimeFormat(this.language, { day: "numeric", month: "short" });
-  }
+  return {
+    language,
+    words,
 
-  /** "14:02" @param {number} at  ms since 1970 */
-  hour(at) {
-    return this.#hour.format(at);
-  }
+    /** "14:02" @param {Date} at */
+    hour: (at) => at.toLocaleTimeString(language, { timeStyle: "short", hourCycle: "h23" }),
 
-  /** "14:02", and another day's as "24 Nov" @param {number} at @param {number} now  both ms since 1970 */
-  time(at, now) {
-    return new Date(at).toDateString() === new Date(now).toDateString() ? this.hour(at) : this.#day.format(at);
-  }
+    /** "now", "5 min. ago", "2 hr. ago", and after a day "24 Nov" @param {number} at @param {number} now  both ms since 1970 */
+    ago(at, now) {
+      const minutes = Math.ceil((at - now) / 60_000);
+      if (minutes > -60) return relative.format(minutes, minutes ? "minute" : "second");
+      if (minutes > -1440) return relative.format(Math.ceil(minutes / 60), "hour");
+      return new Date(at).toLocaleDateString(language, { day: "numeric", month: "short" });
+    },
 
-  /** "4 new" @param {number} count */
-  fresh(count) {
-    const form = this.words.fresh[this.#plural.select(count)] ?? this.words.fresh.other;
-    return form.replace("{n}", this.#number.format(count));
-  }
+    /** "4 new lines" @param {number} count */
+    fresh: (count) =>
+      (words.fresh[new Intl.PluralRules(language).select(count)] ?? words.fresh.other).replace("#", count.toLocaleString(language)),
+  };
 }
+
+/** @typedef {ReturnType<typeof voiceIn>} Voice */

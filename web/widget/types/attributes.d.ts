@@ -1,15 +1,49 @@
 /** What the attributes mean. A bad value means the default; nothing throws. */
 /**
- * An address of the web, or null: no other scheme is ever followed.
+ * An address of the web, or undefined: no other scheme is ever followed.
  * @param {string | null | undefined} value
- * @param {string} [base]
  */
-export declare function web(value: string | null | undefined, base?: string): URL | null;
-/** A channel's id, "" without a good one. @param {string | null} value */
-export declare function channelOf(value: string | null): string;
-/** Where the ticker is, without a slash at the end. @param {string | null} value @param {string} base  address of the page */
-export declare function serverOf(value: string | null, base: string): string;
-/** How many lines to show. @param {string | null} value */
-export declare function maxOf(value: string | null): number;
-/** Slugs, each once and in order, so that equal wishes look equal. @param {string | null} value */
-export declare function topicsOf(value: string | null): string[];
+export declare function web(value: string | null | undefined): URL | undefined;
+export type Attributes = {
+    /**
+     * id of the channel; without a good one the element keeps what the page put inside it
+     */
+    channel: string;
+    /**
+     * where the ticker is, without a slash at the end; default the origin of this script
+     */
+    server: string;
+    /**
+     * `crawl` (default), `rotate` or `list`
+     */
+    display: string;
+    /**
+     * slugs, separated by spaces: only lines with any of them; default all
+     */
+    topics: string;
+    /**
+     * how many lines to show, 1 to 50; default 10
+     */
+    max: number;
+    /**
+     * px a second of a crawl, 1 to 400; default 60
+     */
+    speed: number;
+    /**
+     * what a screen reader says: `flash` (default; of other lines the number), `all` or `off`
+     */
+    announce: string;
+};
+/**
+ * What a page may set, by attribute or property.
+ * @typedef {object} Attributes
+ * @property {string} channel   id of the channel; without a good one the element keeps what the page put inside it
+ * @property {string} server    where the ticker is, without a slash at the end; default the origin of this script
+ * @property {string} display   `crawl` (default), `rotate` or `list`
+ * @property {string} topics    slugs, separated by spaces: only lines with any of them; default all
+ * @property {number} max       how many lines to show, 1 to 50; default 10
+ * @property {number} speed     px a second of a crawl, 1 to 400; default 60
+ * @property {string} announce  what a screen reader says: `flash` (default; of other lines the number), `all` or `off`
+ */
+/** How each attribute is read. @type {{[Name in keyof Attributes]: (value: string | null) => Attributes[Name]}} */
+export declare const ATTRIBUTES: { [Name in keyof Attributes]: (value: string | null) => Attributes[Name]; };

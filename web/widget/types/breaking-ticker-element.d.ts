@@ -1,20 +1,14 @@
 export type Line = import("./lines.js").Line;
-export declare class BreakingTickerElement extends HTMLElement {
+export type Change = import("./lines.js").Change;
+export type Mirrored = HTMLElement & import("./attributes.js").Attributes;
+declare const BreakingTickerElement_base: new () => Mirrored;
+export declare class BreakingTickerElement extends /** @type {new () => Mirrored} */ /** @type {new () => Mirrored} */ BreakingTickerElement_base {
     #private;
     static observedAttributes: string[];
     constructor();
     connectedCallback(): void;
     disconnectedCallback(): void;
-    /** @param {string} name */
-    attributeChangedCallback(name: string): void;
-    get channel(): string;
-    set channel(channel: string);
-    get server(): string;
-    set server(server: string);
-    get max(): number;
-    set max(max: number);
-    get topics(): string;
-    set topics(topics: string);
+    attributeChangedCallback(): void;
     get paused(): boolean;
     set paused(paused: boolean);
     /** The lines shown now, in order. @returns {readonly Line[]} */
@@ -23,4 +17,11 @@ export declare class BreakingTickerElement extends HTMLElement {
     get status(): import("./connection.js").Status;
     /** When live was lost, or null while it is not. @returns {Date | null} */
     get since(): Date | null;
+    /** Holds the lines still; new ones wait to be shown, corrections and withdrawals do not. */
+    pause(): void;
+    /** Goes on, with the newest lines. */
+    resume(): void;
+    /** Connects anew, without waiting for the next try. */
+    reconnect(): void;
 }
+export {};

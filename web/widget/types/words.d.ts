@@ -5,10 +5,6 @@ export type Words = {
      */
     label: string;
     /**
-     * the strip, for those who do not see it
-     */
-    region: string;
-    /**
      * the button while the lines move
      */
     pause: string;
@@ -16,6 +12,15 @@ export type Words = {
      * the button while they do not
      */
     resume: string;
+    /**
+     * the buttons of a display that shows one line at a time
+     */
+    previous: string;
+    next: string;
+    /**
+     * the button that has a screen reader read new lines out
+     */
+    aloud: string;
     /**
      * after a line that was wrong
      */
@@ -25,38 +30,49 @@ export type Words = {
      */
     none: string;
     /**
+     * instead of a channel that does not exist
+     */
+    ended: string;
+    /**
+     * before the time at which live was lost
+     */
+    lost: string;
+    /**
      * between a source and its text
      */
     colon: string;
     /**
-     * lines that wait for the end of a pause; {n}
+     * new lines, by plural; # is their number
      */
     fresh: Partial<Record<Intl.LDMLPluralRule, string>> & {
         other: string;
     };
-    /**
-     * live was lost then
-     */
-    lost: (time: string) => string;
 };
 /**
- * The first of the languages that is well-formed, as a BCP 47 tag; English if none is.
- * @param {...string | null | undefined} languages
+ * What an element says, in the first of some languages that it knows; English if it knows none.
+ * @param {...string | null | undefined} languages  BCP 47 tags, or what a page takes for one
  */
-export declare function languageOf(...languages: (string | null | undefined)[]): string;
-/** What an element says, in one language; for another language, make another. */
-export declare class Voice {
-    #private;
-    asked: string;
+export declare function voiceOf(...languages: (string | null | undefined)[]): {
     language: string;
-    /** @type {Words} */
     words: Words;
-    /** @param {string} language  a well-formed BCP 47 tag; English speaks for a language that the widget does not know */
-    constructor(language: string);
-    /** "14:02" @param {number} at  ms since 1970 */
-    hour(at: number): string;
-    /** "14:02", and another day's as "24 Nov" @param {number} at @param {number} now  both ms since 1970 */
-    time(at: number, now: number): string;
-    /** "4 new" @param {number} count */
-    fresh(count: number): string;
-}
+    /** "14:02" @param {Date} at */
+    hour: (at: Date) => string;
+    /** "now", "5 min. ago", "2 hr. ago", and after a day "24 Nov" @param {number} at @param {number} now  both ms since 1970 */
+    ago(at: number, now: number): string;
+    /** "4 new lines" @param {number} count */
+    fresh: (count: number) => string;
+};
+/** @param {string} language */
+declare function voiceIn(language: string): {
+    language: string;
+    words: Words;
+    /** "14:02" @param {Date} at */
+    hour: (at: Date) => string;
+    /** "now", "5 min. ago", "2 hr. ago", and after a day "24 Nov" @param {number} at @param {number} now  both ms since 1970 */
+    ago(at: number, now: number): string;
+    /** "4 new lines" @param {number} count */
+    fresh: (count: number) => string;
+};
+export type Voice = ReturnType<typeof voiceIn>;
+export {};
+/** @typedef {ReturnType<typeof voiceIn>} Voice */

@@ -1,0 +1,65 @@
+/**
+ * What a screen reader is told: two nodes that are there before they say anything. They stand among the element's own
+ * children, since screen readers are not sure to notice what happens in a shadow tree.
+ */
+import { element, put } from "./nodes.js";
+
+const FLASH = 1;
+const SAID_FOR = 10; // s that an announcement stays: long enough to be read out, not to be found as news later
+const BATCH = 20; // s in which new lines are counted before their number is said
+const TOLD_MOST = 500;
+
+/** What this page has been told, by all elements together. @type {Set<string>} */
+const told = new Set();
+
+/** Whether this is the first time on the page. @param {string} what */
+export function first(what) {
+  if (told.size > TOLD_MOST) told.clear();
+  return told.size < told.add(what).size;
+}
+
+export function announcerOf() {
+  const nodes = [element("p", ""), element("p", "")];
+  const node = element("div", "", ...nodes);
+  let quiet = 0; // s since the last announcement
+  let fresh = 0; // lines to be counted out
+  let said = ""; // the line that was read out last
+  node.slot = "announcer";
+  nodes[0].ariaLive = "polite";
+  nodes[1].ariaLive = "assertive";
+
+  /** @param {string} textContent @param {boolean} [urgent] @param {string} [id]  of the line that it is about */
+  function say(textContent, urgent = false, id = "") {
+    hush();
+    said = id;
+    quiet = 0;
+    put(nodes[+urgent], { textContent });
+  }
+
+  /** Takes back what was said of a line, or all. @param {string} [id] */
+  function hush(id = said) {
+    if (id !== said) return;
+    said = "";
+    fresh = 0;
+    for (const node of nodes) put(node, { textContent: "" });
+  }
+
+  return {
+    node,
+    say,
+    hush,
+
+    /** Says a new line, or counts it. @param {import("./lines.js").Line} line @param {boolean} all @param {import("./words.js").Words} words */
+    tell({ id, urgency, source, text }, all, { label, colon }) {
+      if (urgency > FLASH && !all) fresh++;
+      else say(`${label}. ${source ? source + colon : ""}${text}`, urgency <= FLASH, id);
+    },
+
+    /** A second has gone by. @param {import("./words.js").Voice} voice */
+    tick(voice) {
+      quiet++;
+      if (fresh && quiet > BATCH) say(voice.fresh(fresh));
+      else if (quiet > SAID_FOR) hush();
+    },
+  };
+}

@@ -33,7 +33,7 @@ section {
 }
 :lang(ar) { font-size: var(--ticker-font-size, 17px); }
 [part=label], [part=status], [part=controls] { display: flex; align-items: center; padding-inline: 16px; white-space: nowrap; }
-[part=label] { background: var(--signal); color: var(--ground); font-weight: 700; }
+[part=label] { background: var(--signal); color: var(--ticker-on-signal, light-dark(#fff, #101418)); font-weight: 700; }
 [part=viewport], [part=fallback], [part=none] { flex: 1; min-inline-size: 0; display: block; overflow: auto; scrollbar-width: thin; }
 [part=fallback], [part=none] { place-self: center start; padding-inline: 16px; }
 [part=controls] { padding: 0; justify-self: end; }

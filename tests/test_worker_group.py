@@ -15,6 +15,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from tests.redises import RedisServer
 from tests.served import WITHIN, Server, environment, until
@@ -78,6 +79,19 @@ class Log:
         done: int = (await self.redis.info("persistence"))["aof_rewrites"]
         return done
 
+    async def rewriting(self) -> bool:
+        return bool((await self.redis.info("persistence"))["aof_rewrite_in_progress"])
+
+    def kill_rewrite(self) -> None:
+        """Kill the process that makes it."""
+        assert self.engine.process
+        subprocess.run(["pkill", "-KILL", "-P", str(self.engine.process.pid)], check=True)
+
+    async def workers(self) -> set[str]:
+        """The names that the group knows."""
+        found: Any = await self.redis.xinfo_consumers(self.names.events, GROUP)
+        return {consumer["name"].decode() for consumer in found}
+
     async def pending(self) -> int:
         """How many events were taken and not finished."""
         found: dict[str, int] = await self.redis.xpending(self.names.events, GROUP)
@@ -125,6 +139,59 @@ async def test_an_old_text_leaves_the_append_only_file(log: Log, how: str) -> No
         await asyncio.to_thread(until, lambda: not log.holds(old), "the old text to go")
 
     assert (before, log.holds(kept)) == (True, True)
+
+
+async def test_done_means_gone_from_disk(log: Log) -> None:
+    """The event is done once the rewrite has ended, not once it has begun: until then a dead worker's event is taken over."""
+    await log.redis.config_set("rdb-key-save-delay", 300_000)  # µs for each key: the rewrite takes its time
+    line = await log.post(f"Old {uuid4().hex}")
+    await log.withdraw(line)
+    async with log.worked_on():
+        await comes(log.rewriting, True, "a rewrite")
+        while await log.rewriting():
+            assert await log.pending() == 1
+            await asyncio.sleep(0.05)
+        await comes(log.pending, 0, "its end")
+
+
+async def test_a_failed_rewrite_is_made_again(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed, or out of disk: what it was for is not forgotten."""
+    monkeypatch.setattr(worker, "REWRITE_EVERY", 0)
+    await log.redis.config_set("rdb-key-save-delay", 10_000_000)
+    await log.withdraw(await log.post("One"))
+    with capture_logs() as told:
+        async with log.worked_on():
+            await comes(log.rewriting, True, "a rewrite")
+            await log.redis.config_set("rdb-key-save-delay", 0)
+            await asyncio.to_thread(log.kill_rewrite)
+            await comes(log.pending, 0, "the next one's end")
+
+    assert [entry["event"] for entry in told if entry["event"].startswith("log_")] == ["log_rewrite_failed", "log_rewritten"]
+
+
+async def test_a_pin_needs_no_rewrite(log: Log) -> None:
+    """It leaves no old text behind."""
+    line = await log.post("One")
+    for kind in (ChangeKind.PIN, ChangeKind.UNPIN):
+        await log.writer.change(log.channel, line.id, Change(kind), DESK)
+    async with log.worked_on():
+        await comes(log.lag, 0, "all to be taken")
+        await comes(log.pending, 0, "all to be done")
+
+    assert (await log.rewrites(), await log.rewriting()) == (0, False)
+
+
+async def test_workers_that_are_no_more_are_struck_off(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each process leaves a name; one that still owes something keeps it until another has taken that over."""
+    async with log.worked_on("gone"):
+        await log.post("One")
+        await comes(log.lag, 0, "it to be taken")
+        await comes(log.pending, 0, "it to be done")
+    await log.withdraw(await log.post("Two"))
+    await log.redis.xreadgroup(GROUP, "owes", {log.names.events: ">"})
+    monkeypatch.setattr(worker, "_GONE", 0)
+    async with log.worked_on("new"):
+        await comes(log.workers, {"owes", "new"}, "one to be struck off")
 
 
 async def test_the_audit_log_keeps_it(log: Log) -> None:

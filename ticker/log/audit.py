@@ -1,13 +1,40 @@
 """The audit log: who did what, for editors with the right scope, never for the public."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from redis.asyncio import Redis
 
 from ticker.log.keys import Keys
+from ticker.log.records import STAMP, encode
 from ticker.model.channel import Channel
+from ticker.model.draft import Author
+from ticker.model.line import Line
 from ticker.model.times import rfc3339
+
+AUDIT_KEPT: Final = 20_000
+"""Entries of the audit log kept per channel; older ones also go by the channel's days."""
+
+
+def entry_of(action: str, author: Author, after: Line, before: Line | None, private: dict[str, Any]) -> str:
+    """Give the entry of an act as the log keeps it, with STAMP for its time. Of `private`, what is None is left out."""
+    entry: dict[str, Any] = {"at": 0, "action": action, "line": after.id, "version": after.version, "token": author.token}
+    entry |= {name: value for name, value in private.items() if value is not None}
+    if before is not None:
+        entry["before"] = _wording(before)
+    if after.usable:
+        entry["after"] = _wording(after)
+    return encode(entry).replace('"at":0', f'"at":{STAMP}', 1)
+
+
+def _wording(line: Line) -> dict[str, Any]:
+    wording: dict[str, Any] = {
+        "text": line.text,
+        "urgency": int(line.urgency),
+        "topics": list(line.topics),
+        "pinned": line.pinned,
+    }
+    return wording | {name: value for name in ("source", "url", "expires") if (value := getattr(line, name)) is not None}
 
 
 async def audit_entries(redis: Redis, keys: Keys, channel: Channel, *, line: str | None, limit: int) -> list[dict[str, Any]]:

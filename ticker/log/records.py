@@ -68,7 +68,7 @@ def text_fragment(text: str) -> str:
 
 
 def event_of(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Event:
-    """Read an entry of the events stream. A type that only newer processes know is a change: the record tells the rest."""
+    """Read an entry of the events stream. Any other type is a change, as `pin` is one: the record tells the rest."""
     kind = fields[b"type"].decode()
     return Event(
         cursor=Cursor(entry_id.decode()),

@@ -104,6 +104,18 @@ def unavailable(error: exceptions.RedisError) -> LogUnavailable | None:
     return None
 
 
+def refusal(error: Exception) -> Exception:
+    """Give what to raise for an error: LogUnavailable where Redis is in a passing state, else the fault itself."""
+    if isinstance(error, exceptions.AuthenticationError | exceptions.AuthorizationError):
+        return error
+    known = unavailable(error) if isinstance(error, exceptions.RedisError) else None
+    if known:
+        return known
+    if isinstance(error, exceptions.ConnectionError | exceptions.TimeoutError | OSError):
+        return LogUnavailable(Unavailable.UNREACHABLE, 2, str(error))
+    return error
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """One change as Lua: the prelude and its body under Redis 7's script header."""

@@ -17,6 +17,7 @@ from redis import exceptions
 from redis.asyncio import Redis
 from ulid import ULID
 
+from ticker.log.audit import AUDIT_KEPT, entry_of
 from ticker.log.errors import (
     DuplicateText,
     KeyReused,
@@ -27,8 +28,8 @@ from ticker.log.errors import (
     VersionConflict,
 )
 from ticker.log.keys import ChannelKeys, Keys
-from ticker.log.records import STAMP, encode, keys_of, line_of, record_of, text_fragment
-from ticker.log.redis import AnswerLost, NotSent, Script, Scripts, unavailable
+from ticker.log.records import keys_of, line_of, record_of, text_fragment
+from ticker.log.redis import AnswerLost, NotSent, Script, Scripts, refusal
 from ticker.model.channel import Channel
 from ticker.model.cursor import START, Cursor
 from ticker.model.draft import Author, Change, Draft, Withdrawal
@@ -37,9 +38,6 @@ from ticker.model.line import Line, Status
 
 REPEAT_FOR: Final = 5.0
 """Seconds for which a change without an answer is repeated."""
-
-AUDIT_KEPT: Final = 20_000
-"""Entries of the audit log kept per channel; older ones also go by the channel's days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +68,22 @@ class _Field:
     name: str
     digest: str
     ours: bool  # made by us for a change without a key
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """What happens to a line that is there."""
+
+    script: Script
+    event: str  # its type: an EventType; or "pin" and "unpin", corrections that leave no old text behind
+    after: Callable[[Line], Line]
+    private: dict[str, Any]  # for the audit log alone
+    moves: bool = True  # whether the line counts as updated
+
+    @property
+    def action(self) -> str:
+        """As the audit log calls it."""
+        return self.event if self.event in set(EventType) else EventType.CORRECT
 
 
 class Writer:
@@ -125,7 +139,7 @@ class Writer:
             text_fragment(line.text),
             str(window),
             *_kept(channel),
-            _entry("publish", author, line, None, {"note": draft.note}),
+            entry_of("publish", author, line, None, {"note": draft.note}),
             str(AUDIT_KEPT),
         )
         return _posted(channel, line.id, reply, field)
@@ -151,10 +165,14 @@ class Writer:
                 return replace(line, version=line.version + 1, **fields, correction=change.correction or line.correction)
             return replace(line, version=line.version + 1, pinned=change.kind == "pin")
 
-        private = {"kind": change.kind.value, "correction": change.correction, "note": change.note}
-        return await self._replace(
-            channel, line_id, changed, EventType.CORRECT, author, key, expected, private, moves=change.kind.editorial
+        edit = _Edit(
+            self._change,
+            EventType.CORRECT if change.kind.editorial else change.kind,
+            changed,
+            {"kind": change.kind.value, "correction": change.correction, "note": change.note},
+            moves=change.kind.editorial,
         )
+        return await self._replace(channel, line_id, edit, author, key, expected)
 
     async def withdraw(
         self,
@@ -170,9 +188,9 @@ class Writer:
         def tombstone(line: Line) -> Line:
             return Line(line.id, line.channel, line.version + 1, Status.CANCELED, line.published, line.updated)
 
-        private = {"reason": withdrawal.reason}
+        edit = _Edit(self._withdraw, EventType.WITHDRAW, tombstone, {"reason": withdrawal.reason})
         try:
-            return await self._replace(channel, line_id, tombstone, EventType.WITHDRAW, author, key, expected, private)
+            return await self._replace(channel, line_id, edit, author, key, expected)
         except LineWithdrawn as gone:
             cursor = await self._tail(channel)
             return Posted(gone.line, cursor, changed=False)
@@ -183,18 +201,9 @@ class Writer:
         return line_of(line_id, channel.id, record) if record else None
 
     async def _replace(
-        self,
-        channel: Channel,
-        line_id: str,
-        change: Callable[[Line], Line],
-        kind: EventType,
-        author: Author,
-        key: Key | None,
-        expected: int | None,
-        private: dict[str, Any],
-        *,
-        moves: bool = True,
+        self, channel: Channel, line_id: str, edit: _Edit, author: Author, key: Key | None, expected: int | None
     ) -> Posted:
+        """Edit a line as it is now, anew as long as somebody else is faster."""
         keys = self._keys.channel(channel.id)
         field = _field(author, key)
         deadline = self._clock() + REPEAT_FOR
@@ -205,24 +214,24 @@ class Writer:
             line = line_of(line_id, channel.id, record)
             if kept is None:
                 _refuse(line, expected)
-            after = change(line)
+            after = edit.after(line)
             reply = await self._send(
-                self._withdraw if kind is EventType.WITHDRAW else self._change,
+                edit.script,
                 keys,
                 line_id,
-                record_of(after, by=author.token, keys=[*keys_of(record), field.name], stamp_updated=moves),
+                record_of(after, by=author.token, keys=[*keys_of(record), field.name], stamp_updated=edit.moves),
                 _random(),
                 field.name,
                 field.digest,
                 str(line.version),
-                kind.value,
+                edit.event,
                 *_kept(channel),
-                _entry(kind.value, author, after, line, private),
+                entry_of(edit.action, author, after, line, edit.private),
                 str(AUDIT_KEPT),
             )
             if reply[0] != b"conflict":
                 return _posted(channel, line_id, reply, field)
-            # Somebody was faster. Without If-Match the change applies to what is there now: look again, out of step.
+            # Without If-Match the change applies to what is there now: look again, out of step.
             await self._sleep(secrets.randbelow(10) / 1000)
         raise LogUnavailable(Unavailable.BUSY, 1, "the line is being changed by others all the time")
 
@@ -244,7 +253,7 @@ class Writer:
         try:
             return await question
         except (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.ResponseError, OSError) as error:
-            raise _refused(error) from error
+            raise refusal(error) from error
 
     async def _send(self, script: Script, keys: ChannelKeys, *args: str) -> Any:
         """Run a change until it is answered. The only place where a write is repeated; its key makes that safe."""
@@ -264,24 +273,12 @@ class Writer:
                     # An earlier attempt may have run; its fate is not known until the log answers again.
                     failure = error
                 else:
-                    raise _refused(error) from error
+                    raise refusal(error) from error
             if self._clock() + pause >= deadline:
                 reason = Unavailable.OUTCOME_UNKNOWN if sent else Unavailable.UNREACHABLE
                 raise LogUnavailable(reason, 2, str(failure)) from failure
             await self._sleep(pause * (0.5 + secrets.randbelow(1000) / 1000))
             pause = min(pause * 2, 0.5)
-
-
-def _refused(error: Exception) -> Exception:
-    """Give LogUnavailable where Redis is in a passing state, else the fault itself."""
-    if isinstance(error, exceptions.AuthenticationError | exceptions.AuthorizationError):
-        return error
-    known = unavailable(error) if isinstance(error, exceptions.RedisError) else None
-    if known:
-        return known
-    if isinstance(error, exceptions.ConnectionError | exceptions.TimeoutError | OSError):
-        return LogUnavailable(Unavailable.UNREACHABLE, 2, str(error))
-    return error
 
 
 def _refuse(line: Line, expected: int | None) -> None:
@@ -306,27 +303,6 @@ def _kept(channel: Channel) -> tuple[str, str]:
     return str(channel.retention.lines), str(channel.retention.events)
 
 
-def _entry(action: str, author: Author, after: Line, before: Line | None, private: dict[str, Any]) -> str:
-    """Give the audit entry: who did what, with the text before and after."""
-    entry: dict[str, Any] = {"at": 0, "action": action, "line": after.id, "version": after.version, "token": author.token}
-    entry |= {name: value for name, value in private.items() if value is not None}
-    if before is not None:
-        entry["before"] = _wording(before)
-    if after.usable:
-        entry["after"] = _wording(after)
-    return encode(entry).replace('"at":0', f'"at":{STAMP}', 1)
-
-
-def _wording(line: Line) -> dict[str, Any]:
-    wording: dict[str, Any] = {
-        "text": line.text,
-        "urgency": int(line.urgency),
-        "topics": list(line.topics),
-        "pinned": line.pinned,
-    }
-    return wording | {name: value for name in ("source", "url", "expires") if (value := getattr(line, name)) is not None}
-
-
 def _posted(channel: Channel, line_id: str, reply: list[bytes], field: _Field) -> Posted:
     """Read a script's reply; see the head of each script."""
     outcome = reply[0].decode()
@@ -340,7 +316,6 @@ def _posted(channel: Channel, line_id: str, reply: list[bytes], field: _Field) -
 
 
 def _replayed(channel: Channel, reply: list[bytes], field: _Field) -> Posted:
-
     kept = json.loads(reply[1])
     if kept["digest"] != field.digest:
         raise KeyReused(field.name)

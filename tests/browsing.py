@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,6 +46,31 @@ class Faults:
     def _write(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.written.append(message.text)
+
+
+AXE: Final = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+"""axe-core, which finds what shuts people out; as text, since a page's own policy would not let it be loaded."""
+
+_AXE_RUN: Final = """() => {
+  // What is still fading in has no contrast yet; what moves for ever stays as it is.
+  const trees = [document, ...[...document.querySelectorAll("*")].flatMap((node) => node.shadowRoot ?? [])];
+  for (const animation of trees.flatMap((tree) => tree.getAnimations())) {
+    if (animation.effect.getComputedTiming().endTime < Infinity) animation.finish();
+  }
+  return axe.run(document, { rules: { "target-size": { enabled: true } }, resultTypes: ["violations"] });
+}"""
+
+
+async def axe_finds(page: Page) -> list[str]:
+    """Give what axe has against a page as it is now, also in its frames and shadow trees; sizes of targets included."""
+    for frame in page.frames:
+        await frame.evaluate(AXE)
+    found = await page.evaluate(_AXE_RUN)
+    return [
+        f"{rule['id']}: {node['target']} {node['html'][:150]} {' '.join(node['failureSummary'].split())}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
 
 
 @asynccontextmanager

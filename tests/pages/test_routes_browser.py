@@ -60,7 +60,7 @@ async def test_a_line_comes_is_corrected_and_goes(reader: Reader, server: Server
     await expect(reader.page.get_by_text("No lines yet")).to_be_visible()
     posted = server.post("<b>Three</b> hurt & more", source="Civil Defence", urgency=1)
     line = reader.line(posted)
-    await expect(line).to_contain_text(re.compile(r"\d\d:\d\d.*Flash.*Civil Defence: <b>Three</b> hurt & more", re.DOTALL))
+    await expect(line).to_contain_text(re.compile(r"Flash.*\d\d:\d\d.*Civil Defence: <b>Three</b> hurt & more", re.DOTALL))
     await expect(reader.page.get_by_text("No lines yet")).to_be_hidden()
 
     server.correct(posted["line"], "Two hurt", "Two, not three.")

@@ -9,10 +9,10 @@ from ticker.model.channel import Channel
 from ticker.model.cursor import Cursor
 from ticker.model.line import Line
 from ticker.pages.embedding import Embedding
-from ticker.pages.oembed import DISCOVERED, endpoint
+from ticker.pages.oembed import DISCOVERED, endpoint, frame, line_height
 from ticker.pages.playground_words import PLAYGROUND_WORDS
 from ticker.pages.structured import live_blog
-from ticker.pages.view import filters, groups, permalink, shown_line, shown_time, shown_topics, web_link
+from ticker.pages.view import filters, groups, permalink, shown_line, shown_time, shown_topics, summary, web_link
 from ticker.pages.widget import pinned
 from ticker.pages.words import words_for
 
@@ -111,6 +111,8 @@ def line(channel: Channel, cursor: Cursor, shown: Line, channels: Sequence[Chann
         line=shown_line(shown, words, "full"),
         updated=shown_time(shown.updated, "full", words) if shown.updated != shown.published else None,
         address=base_url + permalink(shown),
+        description=summary(shown, words),
+        frame=frame(f"{base_url}{permalink(shown)}/embed", channel.title, "100%", line_height(shown, channel.language)),
         topics=shown_topics(shown, channel),
         oembed=oembed_links(base_url, permalink(shown)),
     )

@@ -16,7 +16,7 @@ class ShownTime:
     """A time, for machines and in words."""
 
     iso: str
-    text: str
+    text: str  # in UTC, which the template adds: a script that knows the reader's zone only hides that word, and nothing moves
     form: str  # what live.js makes of it in the reader's own zone: clock, moment or full
 
 
@@ -81,7 +81,7 @@ def permalink(line: Line) -> str:
 def shown_time(at: int, form: str, words: Words) -> ShownTime:
     """Give `at` (ms since 1970) in the wanted form: clock, moment (day, month and clock) or full."""
     say = {"clock": words.clock, "moment": words.day_and_clock, "full": words.full}[form]
-    return ShownTime(rfc3339(at), say(moment(at)), form)
+    return ShownTime(rfc3339(at), say(moment(at)).removesuffix(" UTC"), form)
 
 
 def shown_line(line: Line, words: Words, form: str = "clock") -> ShownLine:
@@ -111,6 +111,12 @@ def groups(lines: Iterable[Line], words: Words) -> list[Group]:
         form = "moment" if key == "pinned" else "clock"
         made.append(Group(key, heading, [shown_line(line, words, form) for line in group]))
     return made
+
+
+def summary(line: Line, words: Words) -> str:
+    """Give what a line says in one string: its source and text, and when it was published."""
+    source = f"{line.source}{words.colon}" if line.source else ""
+    return f"{source}{line.text} ({words.full(moment(line.published))})"
 
 
 def shown_topics(line: Line, channel: Channel) -> list[str]:

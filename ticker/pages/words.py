@@ -40,6 +40,7 @@ class Words:
     press_copy: str
     share: str
     copy_link: str
+    copy_frame: str
     published: str
     updated: str
     topics: str
@@ -116,6 +117,7 @@ ENGLISH: Final = Words(
     press_copy="Press Ctrl+C",
     share="Share",
     copy_link="Copy link",
+    copy_frame="Copy embed code",
     published="Published",
     updated="Updated",
     topics="Topics",
@@ -175,6 +177,7 @@ ARABIC: Final = Words(
     press_copy="اضغط Ctrl+C",
     share="مشاركة",
     copy_link="نسخ الرابط",
+    copy_frame="نسخ رمز التضمين",
     published="نُشر",
     updated="حُدّث",
     topics="المواضيع",
@@ -228,6 +231,7 @@ SPANISH: Final = Words(
     press_copy="Pulse Ctrl+C",
     share="Compartir",
     copy_link="Copiar enlace",
+    copy_frame="Copiar código para incrustar",
     published="Publicada",
     updated="Actualizada",
     topics="Temas",
@@ -281,6 +285,7 @@ FRENCH: Final = Words(
     press_copy="Appuyez sur Ctrl+C",
     share="Partager",
     copy_link="Copier le lien",
+    copy_frame="Copier le code d’intégration",
     published="Publiée",
     updated="Mise à jour",
     topics="Sujets",

@@ -155,7 +155,7 @@ class LiveList {
     section.dataset.key = key;
     head.className = "group-head";
     head.textContent = key === "pinned" ? this.words.pinned : fullDay(new Date(line.published), this.words);
-    list.className = "lines";
+    list.className = key === "pinned" ? "lines lines-narrow" : "lines"; // a day and a time are too wide for the margin
     section.append(head, list);
     return section;
   }

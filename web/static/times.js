@@ -31,10 +31,15 @@ export function say(at, form, words) {
   return fill(words.moment, { day: fill(words.short_day, { day: at.getDate(), month: words.months[at.getMonth()] }), time });
 }
 
-/** Says each time below `root` in the reader's zone. @param {ParentNode} root @param {any} words */
+/**
+ * Says each time below `root` in the reader's zone. The word UTC that the server put behind it keeps its place, unseen.
+ * @param {ParentNode} root @param {any} words
+ */
 export function localise(root, words) {
   for (const time of root.querySelectorAll("time[data-form]")) {
     const text = say(new Date(time.dateTime), time.dataset.form, words);
-    if (time.textContent !== text) time.textContent = text;
+    time.dataset.local = "";
+    if (!time.firstChild) time.append(text);
+    else if (time.firstChild.data !== text) time.firstChild.data = text;
   }
 }

@@ -7,7 +7,7 @@
  * with one line of JSON:
  *
  *   connect N AT_ONCE snapshot|open SECONDS   open N viewers, AT_ONCE handshakes at a time; a viewer counts as connected once
- *                                             it has its snapshot, or its handshake's answer
+ *                                             it has its snapshot (or what it missed is about to come), or its handshake's answer
  *   expect FIRST COUNT strict|common          from now on lines FIRST … FIRST+COUNT-1 count: in the order of their numbers, or
  *                                             in any order that is the same for all (lines posted over several connections)
  *   report SECONDS GRACE                      answer when all have come and GRACE seconds more have brought nothing else
@@ -319,11 +319,15 @@ static uint32_t place(uint32_t number)
 /* A message with a line in it, or not: `frame` is the whole of it as it came. */
 static void message(struct viewer *v, const char *frame, size_t len, uint64_t now)
 {
-    if (memmem(frame, len < 80 ? len : 80, "snapshot", 8)) {
+    size_t begin = len < 80 ? len : 80;
+    bool snapshot = memmem(frame, begin, "snapshot", 8);
+    if (snapshot || memmem(frame, begin, "\"resumed\"", 9)) {
         if (v->state == FIRST)
             arrived(v);
-        else
+        else if (snapshot)
             resnapshots++;
+        else
+            other++;
         return;
     }
     const char *mark = memmem(frame, len, MAGIC, sizeof MAGIC - 1);

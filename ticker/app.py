@@ -71,7 +71,7 @@ SEND_BUFFER: Final = 128 * 1024
 """Bytes that the kernel may hold for a viewer that does not read (Linux doubles it). Left alone, it goes up to 4 MB each: no
 bound that a slow viewer would ever meet."""
 
-_LOOK_EVERY = 0.02  # s, at how late the event loop is
+_LOOK_EVERY = 0.1  # s, at how late the event loop is
 _MEASURE_EVERY = 1.0  # s, for metrics that another process of the crew may be asked for
 _PROPAGATED_WITHIN = 1.0  # s, for other processes to show a change
 

@@ -1,0 +1,107 @@
+"""The results of bench/cases.py as tables."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+Found = dict[str, Any]
+
+
+def markdown(kept: dict[str, Any]) -> str:
+    """Give the results as tables."""
+    said = "# What a fan-out meets besides lines, measured\n\nMade by `python -m bench.cases`; what is done is told in "
+    said += f"[README.md](../README.md).\n\nThe machine: {kept['machine']}.\n"
+    for case in _TOLD:
+        if case in kept:
+            said += f"\n## {case}, {kept[case]['date']}\n\n{_TOLD[case](kept[case])}"
+    return said
+
+
+def _table(head: list[str], rows: list[list[Any]]) -> str:
+    lines_ = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "".join("| " + " | ".join(str(cell) for cell in row) + " |\n" for row in lines_)
+
+
+def _fair_told(found: Found) -> str:
+    names = {"append_to_write_ms": "from append to write, steady, ms", "loop_stall_ms": "event loop late during bursts, ms"}
+    rows = [
+        [words, f"≤ {found[name]['median_at_most']:g}", f"≤ {found[name]['p99_at_most']:g}"] for name, words in names.items()
+    ]
+    return f"{found['viewers']:,} viewers. Upper bounds of the metrics' buckets.\n\n" + _table(["", "median", "p99"], rows)
+
+
+def _slow_told(found: Found) -> str:
+    rows = [
+        [
+            how.replace("_", " "),
+            " / ".join(f"{one[how]['p99_ms']:.0f}" for one in found["rounds"]),
+            f"{max(one[how]['unsent_most_bytes'] for one in found['rounds']) / 1e6:.1f}",
+            f"{max(one[how]['pss_growth_MB'] for one in found['rounds']):.1f}",
+            " / ".join(str(one[how]["others_left"]) for one in found["rounds"]),
+        ]
+        for how in ("reading", "not_reading")
+    ]
+    head = [
+        "the fifth is",
+        "p99 of the others, ms, by round",
+        "unsent at most, MB",
+        "server grew by, MB",
+        "of the fifth cut off",
+    ]
+    ratio = found["p99_ratio"]
+    said = (
+        f"{found['viewers']:,} viewers, of whom {found['slow']:,} stop reading; 20 lines a second for 25 s; "
+        f"`TICKER_WRITE_DEADLINE=5`, `TICKER_UNSENT_MOST=4`.\n\n{_table(head, rows)}"
+    )
+    least_and_most = f"{ratio['least']:.2f}–{ratio['most']:.2f}"
+    said += "\nThe others' p99 beside those who do not read, over that beside those who do: "
+    return f"{said}{ratio['median']:.2f} ({least_and_most}).\n"
+
+
+def _herd_told(found: Found) -> str:
+    rows = [
+        [
+            number,
+            one["plain_s"],
+            one["return_s"],
+            one["ratio"],
+            one["engine_commands"],
+            one["engine_commands_at_rest_in_that_time"],
+        ]
+        for number, one in enumerate(found["rounds"], 1)
+    ]
+    head = ["round", "first connect, s", "return, s", "ratio", "engine commands meanwhile", "as many at rest"]
+    return f"{found['viewers']:,} viewers, each with five lines missed.\n\n{_table(head, rows)}"
+
+
+def _leave_told(found: Found) -> str:
+    rows = [["viewers", *found["arrivals_by_second"]]]
+    head = ["second", *(str(number) for number in range(1, 11))]
+    return (
+        f"{found['viewers']:,} viewers, `TICKER_LEAVE_WINDOW={found['window_s']:g}`; the first came after "
+        f"{found['first_s']} s, the last after {found['last_s']} s.\n\n{_table(head, rows)}"
+    )
+
+
+def _crowd_told(found: Found) -> str:
+    names = {
+        "connect_s": "all connected after, s",
+        "delivered": "lines delivered",
+        "cpu_us_a_delivery": "CPU a delivery, µs",
+        "kB_a_viewer": "memory a viewer, kB",
+    }
+    rows = [[words, found[name]] for name, words in names.items()]
+    rows.append(["to the last viewer, ms: median / max", "{median:.0f} / {max:.0f}".format(**found["to_last_ms"])])
+    rows.append(["lost, doubled, out of order, damaged", "none" if not any(found["faults"]) else found["faults"]])
+    return (
+        f"{found['viewers']:,} viewers over {found['workers']} processes, ten lines, one a second; servers and load clients "
+        f"share the cores.\n\n{_table(['', ''], rows)}"
+    )
+
+
+_TOLD: Final[dict[str, Callable[[Found], str]]] = {
+    "fair": _fair_told,
+    "slow": _slow_told,
+    "herd": _herd_told,
+    "leave": _leave_told,
+    "crowd": _crowd_told,
+}

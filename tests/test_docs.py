@@ -121,6 +121,16 @@ def test_operate_names_each_metric_with_its_labels() -> None:
     assert told == metrics()
 
 
+def test_operate_names_each_event_of_the_logs() -> None:
+    """Who reads a log, or alarms by it, can look up what it says."""
+    rows = table("docs/operate.md", "event", "means")
+    told = [name for names, _ in rows for name in re.findall(r"[a-z_]+", names)]
+    sources = [read(path) for path in (ROOT / "ticker").rglob("*.py")]
+    logged = {name for source in sources for name in re.findall(r"\b_?log(?:\.\w+|, level\))\(\s*\"(\w+)\"", source)}
+
+    assert sorted(told) == sorted(logged)
+
+
 def test_pages_tell_the_options_of_each_command() -> None:
     """What `--help` knows, the pages know, and nothing else."""
     rows = [*table("docs/post.md", "command", "options"), *table("docs/operate.md", "command", "options", "")]

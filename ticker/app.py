@@ -28,6 +28,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 
 from ticker import jobs, telemetry
+from ticker.desk.conditions import AuditPage
 from ticker.desk.routes import routes as desk_routes
 from ticker.desk.signin import SignIn
 from ticker.edge.addresses import address_of
@@ -175,8 +176,8 @@ class Server:
 
     # -- what the routes ask --
 
-    async def _audit(self, channel: Channel, line: str | None, limit: int) -> list[dict[str, Any]]:
-        return await audit_entries(self.redis, self.keys, channel, line=line, limit=limit)
+    async def _audit(self, channel: Channel, page: AuditPage) -> tuple[list[dict[str, Any]], str | None]:
+        return await audit_entries(self.redis, self.keys, channel, line=page.line, limit=page.limit, after=page.after)
 
     async def _reached(self, channel: str, cursor: Cursor, within: float) -> bool:
         """Wait until this process shows what was written; and where it replaced an old text, each that shares its log."""

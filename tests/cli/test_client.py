@@ -70,7 +70,16 @@ def test_a_passing_failure_is_repeated_with_the_same_key(failure: Answer) -> Non
     [
         (
             problem(422, "Invalid line", "text is empty.", errors=[{"field": "text", "message": "is empty"}]),
-            "Invalid line: text is empty (text: is empty)",
+            "Invalid line: text is empty",
+        ),
+        (
+            problem(
+                422,
+                "Invalid line",
+                "text is empty (and 1 more).",
+                errors=[{"field": "text", "message": "is empty"}, {"field": "note", "message": "must be text"}],
+            ),
+            "Invalid line: text is empty; note must be text",
         ),
         (problem(401, "Sign in needed", "The token is not valid."), "Sign in needed: The token is not valid"),
         (problem(500, "Internal error", ""), "Internal error"),

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tests.redises import RedisServer
+from ticker.desk.conditions import AuditPage
 from ticker.desk.routes import routes
 from ticker.desk.signin import SignIn
 from ticker.edge.problems import Problem, problem_response
@@ -108,8 +109,8 @@ class Newsroom:
         return list((await self.call("GET", "/v1/channels/en/audit")).json()["entries"])
 
     def _app(self) -> Starlette:
-        async def audit(channel: Channel, line: str | None, limit: int) -> list[dict[str, Any]]:
-            return await audit_entries(self.redis, self.keys, channel, line=line, limit=limit)
+        async def audit(channel: Channel, page: AuditPage) -> tuple[list[dict[str, Any]], str | None]:
+            return await audit_entries(self.redis, self.keys, channel, line=page.line, limit=page.limit, after=page.after)
 
         async def reached(channel: str, cursor: Cursor, within: float) -> bool:
             return await self.reached(channel, cursor, within)

@@ -323,10 +323,31 @@ async def test_the_audit_log_tells_who_did_what(newsroom: Newsroom) -> None:
     )
     assert entries[2]["note"] == "by phone"
     assert len(await newsroom.audited()) == 4
-    assert len((await newsroom.call("GET", "/v1/channels/en/audit?limit=2")).json()["entries"]) == 2
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "limit=1&limit=2", "line=x"])
+@pytest.mark.parametrize("line", [None, "one"])
+async def test_the_audit_log_is_read_page_by_page(newsroom: Newsroom, line: str | None) -> None:
+    """Each page names the next; together they hold each entry once, also when there is news in between."""
+    path = await newsroom.posted("Line 0")
+    for number in range(1, 5):
+        await newsroom.call("PATCH", path, json={"kind": "update", "text": f"Line {number}"})
+        await newsroom.posted(f"Other line {number}")
+    ours = {"line": path.rpartition("/")[2]} if line else {}
+    whole = (await newsroom.call("GET", "/v1/channels/en/audit", params=ours)).json()["entries"]
+    answer = await newsroom.call("GET", "/v1/channels/en/audit", params={"limit": "2", **ours})
+    pages = [answer.json()["entries"]]
+    await newsroom.posted("News")
+    while "next" in answer.links:
+        address = answer.links["next"]["url"]
+        assert address.startswith(f"{newsroom.url}/v1/channels/en/audit?")
+        answer = await newsroom.call("GET", address.removeprefix(newsroom.url))
+        pages.append(answer.json()["entries"])
+
+    assert [entry for page in pages for entry in page] == whole
+    assert [len(page) for page in pages] == ([2, 2, 1] if line else [2, 2, 2, 2, 1])
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "limit=1&limit=2", "line=x", "after=x", "after=1"])
 async def test_a_wrong_audit_query_is_refused(newsroom: Newsroom, query: str) -> None:
     """Nothing is guessed."""
     assert (await newsroom.call("GET", f"/v1/channels/en/audit?{query}")).status_code == 400

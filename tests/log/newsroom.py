@@ -70,7 +70,8 @@ class Newsroom:
         return await self.writer.withdraw(self.channel, line_id, Withdrawal("It was not so."), EDITOR, key, expected)
 
     async def audit(self, line: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
-        return await audit_entries(self.redis, self.keys, self.channel, line=line, limit=limit)
+        entries, _ = await audit_entries(self.redis, self.keys, self.channel, line=line, limit=limit)
+        return entries
 
     # -- what is in the log --
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ticker.model.line import LINE_ID, TOPIC, Line, Status, Urgency, newest_first, ticker_order
+from ticker.model.line import LINE_ID, TOPIC, Line, Status, Urgency, newest_first
 
 LINE = Line("01JDFHRR00000000000000TEST", "en", 1, Status.USABLE, 1000, 2000, text="Bridge closed")
 
@@ -97,14 +97,10 @@ def test_topics_of_a_viewer() -> None:
 
 
 def test_order() -> None:
-    """Newest first; of the same millisecond, the later id; pinned ones before all others where it is a ticker."""
-    old, new, newer, pinned = (
-        Line(line, "en", 1, Status.USABLE, published, 0, pinned=line == "A")
-        for line, published in (("B", 1), ("C", 2), ("D", 2), ("A", 0))
-    )
+    """Newest first; of the same millisecond, the later id."""
+    old, new, newer = (Line(line, "en", 1, Status.USABLE, published, 0) for line, published in (("A", 1), ("B", 2), ("C", 2)))
 
-    assert sorted([old, pinned, newer, new], key=newest_first, reverse=True) == [newer, new, old, pinned]
-    assert sorted([old, pinned, newer, new], key=ticker_order, reverse=True) == [pinned, newer, new, old]
+    assert sorted([old, newer, new], key=newest_first, reverse=True) == [newer, new, old]
 
 
 def test_ids_and_topics() -> None:

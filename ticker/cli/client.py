@@ -97,18 +97,19 @@ def pause_before(attempt: int, retry_after: str | None, chance: float) -> float:
 
 
 def problem_of(response: httpx.Response) -> str:
-    """Give what an answer says is wrong, as one line: `title: detail (field: message)` of a problem+json."""
+    """Give what an answer says is wrong, as one line: of a problem+json its title, and its errors or else its detail."""
     try:
         problem = response.json()
-        said = ": ".join(str(problem[name]).rstrip(".") for name in ("title", "detail") if problem.get(name))
-        fields = [f"{error['field']}: {error['message']}" for error in problem.get("errors", ())]
+        errors = "; ".join(f"{error['field']} {error['message']}" for error in problem.get("errors", ()))
+        parts = (problem.get("title"), errors or problem.get("detail"))
+        said = ": ".join(str(part).rstrip(".") for part in parts if part)
     except (ValueError, TypeError, KeyError, AttributeError):
-        said, fields = "", []
+        said = ""
     if not said:
         said = f"{response.url} answered {response.status_code} {response.reason_phrase}".rstrip()
     if response.is_redirect:
         said += f" and points to {response.headers.get('Location', 'nowhere')}: set TICKER_URL"
-    return f"{said} ({'; '.join(fields)})" if fields else said
+    return said
 
 
 class Client:

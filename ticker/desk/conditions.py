@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -16,6 +16,7 @@ from ticker.model.line import LINE_ID
 _VERSION: Final = re.compile(r'"([1-9][0-9]{0,14})"')
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _LIMIT: Final = re.compile(r"[1-9][0-9]{0,2}")
+_PLACE: Final = re.compile(r"[0-9]{1,20}-[0-9]{1,20}")  # in the stream of the audit log
 
 AUDIT_MOST: Final = 500
 AUDIT_DEFAULT: Final = 100
@@ -65,16 +66,28 @@ def withdrawal_reason(request: Request) -> str | None:
     return _query(request, "reason")
 
 
-def audit_page(request: Request) -> tuple[str | None, int]:
-    """Give the line (None: all) and the number of entries that a reader of the audit log asks for. Raises Problem."""
-    line, limit = _query(request, "line"), _query(request, "limit")
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """What a reader of the audit log asks for."""
+
+    line: str | None  # None: all
+    limit: int
+    after: str | None  # the place that an answer named for its next page
+
+
+def audit_page(request: Request) -> AuditPage:
+    """Read the query. Raises Problem."""
+    line, limit, after = (_query(request, name) for name in ("line", "limit", "after"))
+    errors = []
     if line is not None and not LINE_ID.fullmatch(line):
-        raise Problem("invalid-request", "The query is wrong.", errors=[("line", "is not the id of a line")])
-    if limit is None:
-        return line, AUDIT_DEFAULT
-    if not _LIMIT.fullmatch(limit) or int(limit) > AUDIT_MOST:
-        raise Problem("invalid-request", "The query is wrong.", errors=[("limit", f"must be 1 to {AUDIT_MOST}")])
-    return line, int(limit)
+        errors.append(("line", "is not the id of a line"))
+    if limit is not None and (not _LIMIT.fullmatch(limit) or int(limit) > AUDIT_MOST):
+        errors.append(("limit", f"must be 1 to {AUDIT_MOST}"))
+    if after is not None and not _PLACE.fullmatch(after):
+        errors.append(("after", "is not what an answer named"))
+    if errors:
+        raise Problem("invalid-request", "The query is wrong.", errors=errors)
+    return AuditPage(line, int(limit) if limit else AUDIT_DEFAULT, after)
 
 
 def _once(request: Request, name: str) -> str | None:

@@ -28,6 +28,8 @@ def article_link(raw: str) -> str:
     refused = next((character for character in raw if _refused(character)), None)
     if refused is not None:
         raise ValueError(f"contains the character U+{ord(refused):04X}, which a web address may not hold")
+    if "://" not in raw:
+        raise ValueError("must be a web address that begins with https:// or http://")
     try:
         parts = urlsplit(raw)
         host = _host(parts.netloc)

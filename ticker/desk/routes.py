@@ -6,6 +6,7 @@ Each write goes the same way: sign in, find the channel, check the scope, parse,
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
 
 import structlog
 from redis.exceptions import RedisError
@@ -15,7 +16,7 @@ from starlette.routing import Route
 
 from ticker import telemetry
 from ticker.desk.bodies import change_of, draft_of, withdrawal_of
-from ticker.desk.conditions import audit_page, expected_version, idempotency_key, line_id, withdrawal_reason
+from ticker.desk.conditions import AuditPage, audit_page, expected_version, idempotency_key, line_id, withdrawal_reason
 from ticker.desk.failures import etag, problem_of
 from ticker.desk.page import desk_page
 from ticker.desk.signin import SignIn, require
@@ -36,7 +37,7 @@ _log = structlog.get_logger()
 
 _PRIVATE: Final = {"Cache-Control": "no-store"}
 
-Audit = Callable[[Channel, str | None, int], Awaitable[list[dict[str, Any]]]]
+Audit = Callable[[Channel, AuditPage], Awaitable[tuple[list[dict[str, Any]], str | None]]]
 Reached = Callable[[str, Cursor, float], Awaitable[bool]]
 
 _Answer = TypeVar("_Answer")
@@ -95,8 +96,15 @@ class Desk:
     async def audit(self, request: Request) -> Response:
         """Give who did what, newest first: `{"entries": […]}`."""
         channel, _ = await self._admitted(request, "audit")
-        line, limit = audit_page(request)
-        return JSONResponse({"entries": await _asked(self._audit(channel, line, limit))}, headers=_PRIVATE)
+        page = audit_page(request)
+        entries, following = await _asked(self._audit(channel, page))
+        headers = dict(_PRIVATE)
+        if following:
+            query = request.query_params.multi_items()
+            kept = [(name, value) for name, value in query if name != "after"]
+            address = f"{self._base_url}/v1/channels/{channel.id}/audit?{urlencode([*kept, ('after', following)])}"
+            headers["Link"] = f'<{address}>; rel="next"'
+        return JSONResponse({"entries": entries}, headers=headers)
 
     async def me(self, request: Request) -> Response:
         """Give who the token is, what it may do, and in which channels, with what a form for them needs."""

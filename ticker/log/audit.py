@@ -15,6 +15,8 @@ from ticker.model.times import rfc3339
 AUDIT_KEPT: Final = 20_000
 """Entries of the audit log kept per channel; older ones also go by the channel's days."""
 
+_PAGE: Final = 500  # entries that are read at once
+
 
 def entry_of(action: str, author: Author, after: Line, before: Line | None, private: dict[str, Any]) -> str:
     """Give the entry of an act as the log keeps it, with STAMP for its time. Of `private`, what is None is left out."""
@@ -37,24 +39,25 @@ def _wording(line: Line) -> dict[str, Any]:
     return wording | {name: value for name in ("source", "url", "expires") if (value := getattr(line, name)) is not None}
 
 
-async def audit_entries(redis: Redis, keys: Keys, channel: Channel, *, line: str | None, limit: int) -> list[dict[str, Any]]:
-    """Give the newest entries first, of one line or of all.
+async def audit_entries(
+    redis: Redis, keys: Keys, channel: Channel, *, line: str | None, limit: int, after: str | None = None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Give the newest entries first, of one line or of all, and where the next page begins, if there is one: its `after`.
 
     `{"at", "action", "line", "version", "token", "kind"?, "correction"?, "note"?, "reason"?, "before"?, "after"?}`; before
     and after are `{"text", "source"?, "urgency", "topics", "url"?, "pinned", "expires"?}`. Raises redis-py's errors.
     """
-    found: list[dict[str, Any]] = []
-    newest = "+"
-    while len(found) < limit:
-        page: Any = await redis.xrevrange(keys.channel(channel.id).audit, max=newest, count=500)
-        for _, fields in page:
-            entry = json.loads(fields[b"entry"])
-            if line is None or entry["line"] == line:
-                found.append(_public(entry))
-        if len(page) < 500:
+    found: list[tuple[str, dict[str, Any]]] = []
+    newest = f"({after}" if after else "+"
+    while len(found) <= limit:
+        page: Any = await redis.xrevrange(keys.channel(channel.id).audit, max=newest, count=_PAGE)
+        entries = ((place.decode(), json.loads(fields[b"entry"])) for place, fields in page)
+        found += ((place, entry) for place, entry in entries if line is None or entry["line"] == line)
+        if len(page) < _PAGE:
             break
-        newest = "(" + page[-1][0].decode()
-    return found[:limit]
+        newest = f"({page[-1][0].decode()}"
+    following = found[limit - 1][0] if len(found) > limit else None
+    return [_public(entry) for _, entry in found[:limit]], following
 
 
 def _public(entry: dict[str, Any]) -> dict[str, Any]:

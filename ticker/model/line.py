@@ -100,8 +100,3 @@ class Line:
 def newest_first(line: Line) -> tuple[int, str]:
     """Sort key (with `reverse=True`) of the order in which lines are listed: newest publication first."""
     return (line.published, line.id)
-
-
-def ticker_order(line: Line) -> tuple[bool, int, str]:
-    """Sort key (with `reverse=True`) of the order in which a viewer shows lines: pinned ones first, then newest first."""
-    return (line.pinned, line.published, line.id)

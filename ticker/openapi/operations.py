@@ -67,6 +67,9 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
         "How many entries.",
         {"type": "integer", "minimum": 1, "maximum": AUDIT_MOST, "default": AUDIT_DEFAULT},
     ),
+    "auditAfter": _parameter(
+        "after", "query", "Where the page begins, as the Link of the one before named it.", {"type": "string"}
+    ),
     "url": _parameter("url", "query", "An address of this server.", {"type": "string", "format": "uri"}, required=True),
     "maxwidth": _parameter("maxwidth", "query", "Pixels that there is room for.", {"type": "integer", "minimum": 1}),
     "maxheight": _parameter("maxheight", "query", "Pixels that there is room for.", {"type": "integer", "minimum": 1}),
@@ -172,7 +175,7 @@ OPERATIONS: Final = (
         "audit",
         "Who did what",
         {JSON: ref("Audit")},
-        ("channel", "auditLine", "auditLimit"),
+        ("channel", "auditLine", "auditLimit", "auditAfter"),
         problems=(*_EDITOR, *_LOG),
         scope="audit",
     ),

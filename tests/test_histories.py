@@ -1,7 +1,9 @@
 """Random histories on real processes, held against a slow model.
 
 Two servers share a Redis. Editors post, correct, pin and withdraw on either and repeat themselves; viewers come on any
-transport with any cursor, move and leave; servers and Redis are restarted, killed and emptied in between. After each step
+transport with any cursor, for all lines or those of a topic, move and leave; servers and Redis are restarted, killed and
+emptied in between. In a rush all of it happens at once: several editors write on both servers, to the same lines, and send
+some requests twice, while viewers lose their connections and return elsewhere and a server falls behind. After each step
 everything settles, and then what each viewer shows must be what the model says, and what it was sent must have been in order,
 sent once, and free of texts that were taken back before.
 
@@ -12,8 +14,9 @@ import asyncio
 import itertools
 import json
 import logging
+import signal
 from collections.abc import Coroutine, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, TypeVar
 
 import httpx
@@ -30,8 +33,8 @@ from ticker.log.keys import Keys
 pytestmark = pytest.mark.slow
 
 HISTORIES: Final = settings(
-    max_examples=4,
-    stateful_step_count=30,
+    max_examples=5,
+    stateful_step_count=16,
     deadline=None,
     print_blob=True,
     report_multiple_bugs=False,
@@ -49,6 +52,9 @@ which = st.integers(0, 1)  # of the two servers
 some = st.integers(0, 1 << 16)  # one of those that there are, whatever their number
 transports = st.sampled_from(TRANSPORTS)
 made_up = st.from_regex(r"\A\d{1,3}-\d{1,10}\Z") | st.text("0-9 x\u0661", max_size=8)
+TOPICS: Final = (("world",), ("sport",), ("world", "sport"), ())
+topics = st.sampled_from(TOPICS)
+delays = st.integers(0, 60)  # ms
 
 
 class Stage:
@@ -98,6 +104,33 @@ class Request:
     cursor: str
 
 
+@dataclass(frozen=True)
+class Act:
+    """What an editor does in a rush."""
+
+    kind: str
+    server: int
+    which_line: int
+    topics: tuple[str, ...]
+    delay: int  # ms
+    doubled: bool  # whether it is sent twice at once, with the same key
+
+
+@dataclass(frozen=True)
+class Move:
+    """What happens to a viewer in a rush: it loses its connection, and returns with its cursor."""
+
+    which_seat: int
+    server: int
+    transport: str
+    delay: int  # ms
+
+
+KINDS: Final = ("post", "correction", "update", "retopic", "pin", "unpin", "withdraw")
+acts = st.builds(Act, st.sampled_from(KINDS), which, some, topics, delays, st.booleans())
+moves = st.builds(Move, some, which, transports, delays)
+
+
 @dataclass
 class Seat:
     """A viewer, and what the model knows of it."""
@@ -106,12 +139,16 @@ class Seat:
     server: int
     screen: Screen
     came_with: str | None  # the cursor of its first connection
+    topics: tuple[str, ...]  # those that it asked for
     checked: int = 0  # messages that were looked at
 
     @property
     def quiet(self) -> bool:
         """Whether nothing is said to it until something happens: a long-poll at the tail."""
         return self.viewer.transport == "poll" and self.came_with is not None
+
+
+Done = tuple[Request, dict[str, Any]]  # a change and its answer
 
 
 class Histories(RuleBasedStateMachine):
@@ -126,7 +163,9 @@ class Histories(RuleBasedStateMachine):
         self.log: list[str] = []  # the cursors of all events of this history
         self.requests: list[Request] = []
         self.cursors: list[str] = []  # of this history and of those before
-        self.gone: set[str] = set()  # texts that no message may hold any more
+        self.gone: dict[str, int] = {}  # texts that no message may hold any more, and the number of the event since when
+        self.settled = 0  # the number of the newest event when the last step had settled
+        self.hidden = False  # whether somebody may not be told the newest event, for its topics
         self.seats: list[Seat] = []
         self.stage.flush()
 
@@ -136,16 +175,23 @@ class Histories(RuleBasedStateMachine):
 
     # -- editors --
 
-    @rule(server=which, pinned=st.booleans())
-    def post(self, server: int, pinned: bool) -> None:
-        self._change(server, "POST", LINES, {"text": self._text(), "pinned": pinned})
+    @rule(server=which, pinned=st.booleans(), topics=topics)
+    def post(self, server: int, pinned: bool, topics: tuple[str, ...] = ()) -> None:
+        self._change(server, "POST", LINES, {"text": self._text(), "pinned": pinned, "topics": [*topics]})
 
     @precondition(lambda self: self.lines)
     @rule(server=which, which_line=some, kind=st.sampled_from(["correction", "refile", "update"]))
     def correct(self, server: int, which_line: int, kind: str) -> None:
         line = self._pick(which_line)
         note = {"correction": "It was wrong."} if kind == "correction" else {}
-        self._change(server, "PATCH", f"{LINES}/{line['id']}", {"kind": kind, "text": self._text(), **note}, takes_back=line)
+        self._change(server, "PATCH", f"{LINES}/{line['id']}", {"kind": kind, "text": self._text(), **note})
+
+    @precondition(lambda self: self.lines)
+    @rule(server=which, which_line=some, topics=topics)
+    def retopic(self, server: int, which_line: int, topics: tuple[str, ...]) -> None:
+        """Some viewers lose the line, others get it."""
+        body = {"kind": "update", "topics": [*topics]}
+        self._change(server, "PATCH", f"{LINES}/{self._pick(which_line)['id']}", body)
 
     @precondition(lambda self: self.lines)
     @rule(server=which, which_line=some, kind=st.sampled_from(["pin", "unpin"]))
@@ -156,14 +202,14 @@ class Histories(RuleBasedStateMachine):
     @rule(server=which, which_line=some)
     def withdraw(self, server: int, which_line: int) -> None:
         line = self._pick(which_line)
-        self._change(server, "DELETE", f"{LINES}/{line['id']}", {"reason": "It was not so."}, takes_back=line)
+        self._change(server, "DELETE", f"{LINES}/{line['id']}", {"reason": "It was not so."})
 
     @precondition(lambda self: self.requests)
     @rule(server=which, which_request=some)
     def repeat(self, server: int, which_request: int) -> None:
         """A retry changes nothing and gets the first answer's cursor."""
         request = self.requests[which_request % len(self.requests)]
-        answer = self._send(server, request.method, request.path, request.body, request.key)
+        answer = self.stage.run(self._sent(server, request))
 
         assert answer.is_success, answer.text
         assert answer.headers["idempotency-replayed"] == "true"
@@ -172,22 +218,20 @@ class Histories(RuleBasedStateMachine):
     # -- viewers --
 
     @precondition(lambda self: len(self.seats) < VIEWERS_MOST)
-    @rule(server=which, transport=transports)
-    def come(self, server: int, transport: str) -> None:
-        self._seat(server, transport, Screen())
+    @rule(server=which, transport=transports, topics=topics)
+    def come(self, server: int, transport: str, topics: tuple[str, ...]) -> None:
+        self._seat(server, transport, Screen(), topics)
 
     @precondition(lambda self: len(self.seats) < VIEWERS_MOST)
-    @rule(server=which, transport=transports, which_cursor=some)
-    def come_with_an_old_cursor(self, server: int, transport: str, which_cursor: int) -> None:
+    @rule(server=which, transport=transports, topics=topics, which_cursor=some)
+    def come_with_an_old_cursor(self, server: int, transport: str, topics: tuple[str, ...], which_cursor: int) -> None:
         """Its own from a time before, another's, or one of a lost history; its screen is empty, as after a reload."""
         screen = Screen()
         screen.cursor = self.cursors[which_cursor % len(self.cursors)] if self.cursors else EMPTY
-        self._seat(server, transport, screen)
+        self._seat(server, transport, screen, topics)
 
     @precondition(lambda self: len(self.seats) < VIEWERS_MOST)
-    @rule(
-        server=which, transport=transports, cursor=st.from_regex(r"\A\d{1,3}-\d{1,10}\Z") | st.text("0-9 x\u0661", max_size=8)
-    )
+    @rule(server=which, transport=transports, cursor=made_up)
     def come_with_a_made_up_cursor(self, server: int, transport: str, cursor: str) -> None:
         screen = Screen()
         screen.cursor = cursor or None
@@ -201,12 +245,87 @@ class Histories(RuleBasedStateMachine):
         self.stage.run(seat.viewer.leave())
         for _ in range(meanwhile):
             self.post(1 - server, pinned=False)
-        self._seat(server, transport, seat.screen, seat)
+        self._seat(server, transport, seat.screen, seat.topics, seat)
 
     @precondition(lambda self: self.seats)
     @rule(which_seat=some)
     def leave(self, which_seat: int) -> None:
         self.stage.run(self.seats.pop(which_seat % len(self.seats)).viewer.leave())
+
+    # -- all at once --
+
+    @rule(acts=st.lists(acts, min_size=2, max_size=8), moves=st.lists(moves, max_size=4), behind=st.none() | which)
+    def rush(self, acts: list[Act], moves: list[Move], behind: int | None) -> None:
+        """Editors on both servers, viewers who return elsewhere, and a server that stands still for a moment."""
+        lines = [told.line["id"] for told in self.lines.values()]
+        # Who withdraws a line for the second time is given the tail's cursor, which is no event of that change.
+        withdrawn: set[str] = set()
+        editing = []
+        for act in acts:
+            line = lines[act.which_line % len(lines)] if lines and act.kind != "post" else None
+            if line in withdrawn and act.kind == "withdraw":
+                continue
+            if act.kind == "withdraw" and line:
+                withdrawn.add(line)
+            editing.append(self._edit(act, line))
+        wandering = [
+            self._wander(seat, [move for move in moves if move.which_seat % len(self.seats) == index])
+            for index, seat in enumerate(self.seats)
+        ]
+        disturbing = [] if behind is None else [self._fall_behind(behind)]
+
+        async def at_once() -> list[Done]:
+            edits = asyncio.gather(*editing)
+            await asyncio.gather(edits, *wandering, *disturbing)
+            return [done for done in edits.result() if done]
+
+        for request, answer in sorted(self.stage.run(at_once()), key=lambda done: number(done[1]["cursor"])):
+            self._note(request, answer)
+
+    async def _edit(self, act: Act, line: str | None) -> Done | None:
+        """Do what an editor does in a rush; give the request and its answer, unless the line was withdrawn meanwhile."""
+        body: dict[str, Any] = {"kind": act.kind}
+        if line is None:
+            method, path, body = "POST", LINES, {"text": self._text(), "topics": [*act.topics]}
+        elif act.kind == "withdraw":
+            method, path, body = "DELETE", f"{LINES}/{line}", {"reason": "It was not so."}
+        else:
+            method, path = "PATCH", f"{LINES}/{line}"
+            if act.kind == "retopic":
+                body = {"kind": "update", "topics": [*act.topics]}
+            elif act.kind in ("correction", "update"):
+                body["text"] = self._text()
+            if act.kind == "correction":
+                body["correction"] = "It was wrong."
+        request = Request(method, path, body, f"key-{next(self.numbers)}", "")
+        await asyncio.sleep(act.delay / 1000)
+        answers = await asyncio.gather(
+            *(self._sent(server, request) for server in ((act.server, 1 - act.server) if act.doubled else (act.server,)))
+        )
+        if {answer.status_code for answer in answers} == {410}:
+            return None
+        assert all(answer.is_success for answer in answers), [answer.text for answer in answers]
+        assert len({answer.json()["cursor"] for answer in answers}) == 1  # done once
+        [first] = [answer for answer in answers if "idempotency-replayed" not in answer.headers]
+        return request, first.json()
+
+    async def _wander(self, seat: Seat, moves: list[Move]) -> None:
+        for move in moves:
+            await asyncio.sleep(move.delay / 1000)
+            await seat.viewer.leave()
+            seat.viewer = self._viewer(move.server, move.transport, seat.screen, seat.topics)
+            seat.server = move.server
+            await seat.viewer.__aenter__()
+
+    async def _fall_behind(self, server: int) -> None:
+        """What others write meanwhile it shows later; what it was asked it answers later."""
+        process = self.stage.servers[server].process
+        assert process
+        process.send_signal(signal.SIGSTOP)
+        try:
+            await asyncio.sleep(0.1)
+        finally:
+            process.send_signal(signal.SIGCONT)
 
     # -- disturbances --
 
@@ -222,7 +341,7 @@ class Histories(RuleBasedStateMachine):
             if how == "stop":
                 assert seat.screen.types[-1] == "leaving"
                 assert seat.viewer.close_code in (1001, None)
-            self._seat(1 - which_server, transport, seat.screen, seat)
+            self._seat(1 - which_server, transport, seat.screen, seat.topics, seat)
         self.stage.run(asyncio.to_thread(server.start))
 
     @rule(how=st.sampled_from(["stop", "kill"]))
@@ -240,11 +359,16 @@ class Histories(RuleBasedStateMachine):
         self.lines.clear()
         self.log.clear()
         self.requests.clear()
+        self.gone = dict.fromkeys(self.gone, 0)
+        self.hidden = False
 
     # -- what must hold --
 
     @invariant()
     def everybody_sees_what_is(self) -> None:
+        if self.hidden and any(seat.topics for seat in self.seats):
+            # A viewer of a topic learns of what it does not see with the next heartbeat; of this line it learns at once.
+            self.post(0, pinned=False, topics=("world", "sport"))
         self.stage.run(self._settled())
         for seat in self.seats:
             expected = self._expected(seat)
@@ -270,9 +394,12 @@ class Histories(RuleBasedStateMachine):
     def what_was_taken_back_is_gone(self) -> None:
         for seat in self.seats:
             # All of these were sent after the step before this one had settled, hence after anything was acknowledged in it.
-            fresh = json.dumps(seat.screen.messages[seat.checked :])
+            for message in seat.screen.messages[seat.checked :]:
+                since = max(self.settled, number(message.get("cursor", EMPTY)))
+                written = json.dumps(message)
+                assert [text for text, gone in self.gone.items() if gone <= since and text in written] == []
             seat.checked = len(seat.screen.messages)
-            assert [text for text in self.gone if text in fresh] == []
+        self.settled = number(self.tail)
 
     def teardown(self) -> None:
         for seat in self.seats:
@@ -286,36 +413,43 @@ class Histories(RuleBasedStateMachine):
     def _pick(self, which_line: int) -> dict[str, Any]:
         return [*self.lines.values()][which_line % len(self.lines)].line
 
-    def _send(self, server: int, method: str, path: str, body: dict[str, Any], key: str) -> httpx.Response:
-        headers = {"Idempotency-Key": key}
-        return self.stage.run(
-            self.stage.http.request(method, self.stage.servers[server].url + path, json=body, headers=headers)
-        )
+    async def _sent(self, server: int, request: Request) -> httpx.Response:
+        url, headers = self.stage.servers[server].url + request.path, {"Idempotency-Key": request.key}
+        return await self.stage.http.request(request.method, url, json=request.body, headers=headers)
 
-    def _change(
-        self, server: int, method: str, path: str, body: dict[str, Any], takes_back: dict[str, Any] | None = None
-    ) -> None:
+    def _change(self, server: int, method: str, path: str, body: dict[str, Any]) -> None:
         """Do what an editor asks, and note its effect in the model."""
-        key = f"key-{next(self.numbers)}"
-        answer = self._send(server, method, path, body, key)
+        request = Request(method, path, body, f"key-{next(self.numbers)}", "")
+        answer = self.stage.run(self._sent(server, request))
         assert answer.is_success, answer.text
-        line, cursor = answer.json()["line"], answer.json()["cursor"]
+        # Once it is answered, what it took back is gone from everywhere, whatever a message's cursor says.
+        self._note(request, answer.json())
+        self.settled = number(self.tail)
+
+    def _note(self, request: Request, answer: dict[str, Any]) -> None:
+        """Note a change in the model."""
+        line, cursor = answer["line"], answer["cursor"]
         assert number(cursor) == len(self.log) + 1
-        if takes_back:
-            self.gone.add(takes_back["text"])
         self.log.append(cursor)
         self.cursors.append(cursor)
-        self.requests.append(Request(method, path, body, key, cursor))
+        self.requests.append(replace(request, cursor=cursor))
+        before = self.lines.pop(line["id"], None)
+        if before and before.line["text"] != line.get("text"):
+            self.gone[before.line["text"]] = number(cursor)
         if line["status"] == "usable":
             self.lines[line["id"]] = Told(line, len(self.log))
-        else:
-            del self.lines[line["id"]]
+        self.hidden = {"world", "sport"} != {*line.get("topics", ())}
 
-    def _seat(self, server: int, transport: str, screen: Screen, before: Seat | None = None) -> None:
+    def _viewer(self, server: int, transport: str, screen: Screen, topics: tuple[str, ...]) -> Viewer:
+        return connect(self.stage.servers[server].url, transport=transport, screen=screen, limit=100, topic=[*topics])
+
+    def _seat(
+        self, server: int, transport: str, screen: Screen, topics: tuple[str, ...] = (), before: Seat | None = None
+    ) -> None:
         """Connect a viewer that is new, or was somewhere before."""
-        viewer = connect(self.stage.servers[server].url, transport=transport, screen=screen, limit=100)
+        viewer = self._viewer(server, transport, screen, topics)
         came_with, checked = (before.came_with, before.checked) if before else (screen.cursor, 0)
-        self.seats.append(Seat(viewer, server, screen, came_with, checked))
+        self.seats.append(Seat(viewer, server, screen, came_with, topics, checked))
         self.stage.run(viewer.__aenter__())
 
     def _ready(self) -> None:
@@ -336,7 +470,8 @@ class Histories(RuleBasedStateMachine):
 
     def _described(self, seat: Seat) -> str:
         messages = [(message["type"], message.get("reason"), message.get("cursor")) for message in seat.screen.messages]
-        said = f"{seat.viewer.transport} viewer that came with {seat.came_with}; log {self.log}; messages {messages}"
+        came = f"{seat.viewer.transport} viewer of {seat.topics} that came with {seat.came_with}"
+        said = f"{came}; log {self.log}; messages {messages}"
         _log.error(said)  # hypothesis repeats what failed, and tells of the repetition only
         return said
 
@@ -347,7 +482,8 @@ class Histories(RuleBasedStateMachine):
         else:
             assert seat.came_with in [EMPTY, *self.log], f"resumed at {seat.came_with}, which names nothing"
             since = [EMPTY, *self.log].index(seat.came_with)
-        return ticker_order(told.line for told in self.lines.values() if told.place > since)
+        lines = (told.line for told in self.lines.values() if told.place > since)
+        return ticker_order(line for line in lines if not seat.topics or {*seat.topics} & {*line["topics"]})
 
 
 def ticker_order(lines: Any) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """A browser as readers have one, and sites on other origins for it to open."""
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -24,9 +24,9 @@ ARGUMENTS: Final = (
 )
 
 
-async def launched(playwright: Playwright) -> Browser:
-    """Start Debian's chromium."""
-    return await playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS])
+async def launched(playwright: Playwright, without: Sequence[str] = ()) -> Browser:
+    """Start Debian's chromium, `without` some of the arguments that Playwright gives it."""
+    return await playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS], ignore_default_args=[*without])
 
 
 class Faults:

@@ -114,6 +114,24 @@ def test_protocol_tells_the_close_codes() -> None:
     assert told == {(cause.value.code, cause.value.reason, cause.value.returns) for cause in Cause}
 
 
+def test_protocol_tells_the_states_of_a_connection() -> None:
+    """Who reads an element's status knows how it can go on."""
+    head, *events = ("state", "`open`", "`message`", "`lost`", "`refused`", "`close`")
+    told = {
+        re.findall(r"`(\w+)`", state)[0]: {
+            event: after.strip("`") for event, after in zip(events, states, strict=True) if after
+        }
+        for state, *states in table("docs/protocol.md", head, *events)
+    }
+    code = re.search(r"STATES = \{\n(.*?)\n\};", read(ROOT / "web/widget/src/connection.js"), re.DOTALL)
+
+    assert code
+    assert told == {
+        state: {f"`{event}`": after for event, after in re.findall(r'(\w+): "(\w+)"', row)}
+        for state, row in re.findall(r"^  (\w+): \{(.*)\},$", code[1], re.MULTILINE)
+    }
+
+
 def test_operate_names_each_metric_with_its_labels() -> None:
     """A dashboard that is made from the table finds its numbers."""
     told = {name: set(re.findall(r"[a-z_]+", labels)) for name, labels, _ in table("docs/operate.md", "metric", "labels", "")}

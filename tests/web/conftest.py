@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page, async_playwright
 
-from tests.browsing import Site
+from tests.browsing import Site, launched
 from tests.web.newsroom import Editor, Server, Strip
+from tests.web.tabs import Window
 from ticker.edge.assets import WEB
 
 
@@ -57,6 +58,25 @@ def embed(server: Server, paper: Site) -> Callable[[str], str]:
         return paper.url
 
     return address
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def restful_browser() -> AsyncIterator[Browser]:
+    """A browser that keeps pages for going back to, as readers have it; Playwright turns that off."""
+    async with async_playwright() as playwright:
+        browser = await launched(playwright, without=["--disable-back-forward-cache"])
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def window(restful_browser: Browser) -> AsyncIterator[Window]:
+    """A reader's window, whose tabs behind the first are out of sight."""
+    window = await Window.of(restful_browser)
+    yield window
+    faults = [fault for tab in window.tabs.values() for fault in tab.faults]
+    await window.close()
+    assert faults == []
 
 
 @pytest.fixture

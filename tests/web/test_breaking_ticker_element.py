@@ -1,4 +1,4 @@
-"""web/widget/breaking-ticker-element.js on a page of another origin, fed by a running ticker."""
+"""web/widget/src/breaking-ticker-element.js on a page of another origin, fed by a running ticker."""
 
 import re
 from collections.abc import Callable
@@ -322,8 +322,10 @@ async def test_elements_of_one_wish_share_one_connection(page: Page, editor: Edi
     sockets: list[str] = []
     page.on("websocket", lambda socket: sockets.append(socket.url))
     await editor.posts("A line")
-    await page.goto(embed(PLAIN * 3))
+    longer = PLAIN.replace(">", ' max="20">', 1)
+    await page.goto(embed(PLAIN * 3 + longer))
     await page.wait_for_function("[...document.querySelectorAll('breaking-ticker')].every((one) => one.lines.length === 1)")
+    await page.wait_for_function("[...document.querySelectorAll('breaking-ticker')].every((one) => one.status === 'live')")
 
     assert len(sockets) == 1
 

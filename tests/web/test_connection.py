@@ -1,4 +1,4 @@
-"""web/widget/connection.js: transports that the test plays, and a clock that it moves."""
+"""web/widget/src/connection.js: ways to the server that the test plays, and a clock that it moves."""
 
 from typing import Any, Final
 
@@ -12,26 +12,32 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pyt
 
 SETUP: Final = """
 async () => {
-  const { Connection, backoff, parse } = await import("/widget/src/connection.js");
-  const opened = [], got = [], states = [];
+  const { Connection, STATES, backoff, parse } = await import("/widget/src/connection.js");
+  window.connection?.close();
+  const opened = [], got = [], states = [], asked = [], answers = [];
   let link = null;
-  const transport = (name) => class {
-    constructor(listener) { this.listener = listener; }
-    open(address) { opened.push([name, Date.now(), address.search]); link = this; }
-    close() { if (link === this) link = null; }
+  const way = (name) => () => (at, message, closed, signal) => {
+    opened.push([name, Date.now(), at(name).search]);
+    link = { message, closed };
+    signal.onabort = () => (link = null);
+  };
+  window.fetch = async (address) => {
+    asked.push(address.search);
+    if (!answers.length) throw new TypeError("no server");
+    return { json: async () => answers.shift() };
   };
   const connection = new Connection({
     address: new URL("https://ticker.example/v1/channels/en/"), topics: ["sea", "sky"], limit: 20,
     deliver: (message) => got.push(message.type), changed: (status) => states.push(status),
-    transports: [transport("ws"), transport("sse")], random: () => 0.5,
+    ways: [way("ws"), way("sse"), way("poll")], random: () => 0.5,
   });
-  Object.assign(window, { connection, backoff, parse, opened, got, states,
-    say: (message) => link.listener.message(typeof message === "string" ? message : JSON.stringify(message)),
-    end: (code) => { const ended = link; ended.close(); ended.listener.closed(code); },
+  Object.assign(window, { connection, STATES, backoff, parse, opened, got, states, asked, answers,
+    say: (message) => link.message(typeof message === "string" ? message : JSON.stringify(message)),
+    end: (code) => link.closed(code),
     open: () => link !== null });
-  connection.open();
 }
 """
+CAUGHT_UP: Final = {"cursor": "4-99", "events": [{"type": "resumed", "cursor": "4-99", "heartbeat": 25}]}
 SNAPSHOT: Final = {"type": "snapshot", "cursor": "4-99", "heartbeat": 25, "now": "2026-03-14T11:00:00.000Z", "lines": []}
 
 
@@ -40,6 +46,11 @@ class Play:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+
+    async def begins(self, answers: list[object]) -> None:
+        """Open a new connection, whose requests get these answers and then none."""
+        await self.page.evaluate(SETUP)
+        await self.page.evaluate("given => { answers.push(...given); connection.open(); }", answers)
 
     async def says(self, message: object) -> None:
         await self.page.evaluate("say", message)
@@ -59,8 +70,9 @@ async def play(page: Page, scripts: Site) -> Play:
     await page.clock.install(time=0)
     await page.goto(scripts.url)
     await page.clock.pause_at(1000)
-    await page.evaluate(SETUP)
-    return Play(page)
+    play = Play(page)
+    await play.begins([])
+    return play
 
 
 async def test_returns_by_the_last_cursor(play: Play) -> None:
@@ -126,8 +138,29 @@ async def test_a_try_without_a_message_is_given_up(play: Play) -> None:
     assert await play.tells("opened.length") == 2
 
 
-async def test_blocked_websockets_give_way_to_the_next_transport(play: Play) -> None:
+async def test_first_lines_come_by_http(play: Play) -> None:
+    """Lines are there before a socket can be, and the socket brings what came since."""
+    await play.begins([SNAPSHOT])
+
+    assert await play.tells("got") == ["snapshot"]
+    assert await play.tells("[asked, opened.map(([, , search]) => search)]") == [
+        ["?limit=20&topic=sea&topic=sky"],
+        ["?after=4-99&limit=20&topic=sea&topic=sky"],
+    ]
+
+
+@pytest.mark.parametrize("slug", ["unknown-channel", "invalid-request"])
+async def test_a_refused_request_ends_the_matter(play: Play, slug: str) -> None:
+    """What the server says will never come is not asked for again."""
+    await play.begins([{"type": f"/problems/{slug}", "title": "No"}])
+    await play.passes(60)
+
+    assert await play.tells("[connection.status, asked.length, opened.length]") == ["ended", 1, 0]
+
+
+async def test_blocked_websockets_give_way_to_the_next_way(play: Play) -> None:
     """Behind a proxy that blocks WebSockets the lines come by Server-Sent Events, and go on coming by them."""
+    await play.begins([SNAPSHOT, *[CAUGHT_UP] * 5])
     for pause in (0.25, 0.5):
         await play.ends(1006)
         await play.passes(pause)
@@ -136,6 +169,46 @@ async def test_blocked_websockets_give_way_to_the_next_transport(play: Play) -> 
     await play.passes(1)
 
     assert await play.tells("opened.map(([name]) => name)") == ["ws", "ws", "sse", "sse"]
+
+
+@pytest.mark.parametrize(("noted", "way"), [("1", "sse"), ("2", "poll"), ("7", "ws"), ("x", "ws"), ("-1", "ws"), ("1.5", "ws")])
+async def test_the_way_that_worked_is_remembered(play: Play, noted: str, way: str) -> None:
+    """The next page of the same visit does not wait for what is blocked; a note that is none is no harm."""
+    await play.page.evaluate("noted => sessionStorage.setItem('ticker:way', noted)", noted)
+    await play.begins([SNAPSHOT])
+
+    assert await play.tells("opened.map(([name]) => name)") == [way]
+
+
+async def test_it_works_without_storage(play: Play) -> None:
+    """Where the reader or the browser forbids storage, lines come all the same."""
+    await play.page.add_init_script(
+        "Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('no', 'SecurityError'); } })"
+    )
+    await play.page.reload()
+    await play.begins([])
+    await play.says(SNAPSHOT)
+
+    assert await play.tells("connection.status") == "live"
+
+
+async def test_a_server_that_is_away_is_no_proxy_in_the_way(play: Play) -> None:
+    """Who comes while the server restarts gets a WebSocket, not what is meant for those who cannot have one."""
+    for _ in range(5):
+        await play.ends(1006)
+        await play.passes(10)
+
+    assert {"ws"} == set(await play.tells("opened.map(([name]) => name)"))
+
+
+async def test_a_machine_that_slept_comes_back_soon(play: Play) -> None:
+    """Who opens a laptop sees the lines of now within seconds, though no timer ran meanwhile."""
+    await play.says(SNAPSHOT)
+    await play.passes(7)
+    await play.page.clock.fast_forward(3_600_000)  # timers that were due run once
+    await play.passes(5.6)
+
+    assert await play.tells("states") == ["connecting", "live", "waiting", "connecting"]
 
 
 async def test_a_restarted_server_keeps_the_transport_that_worked(play: Play) -> None:

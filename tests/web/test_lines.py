@@ -1,13 +1,17 @@
-"""web/widget/lines.js on the vectors that the Python model reads too."""
+"""web/widget/src/lines.js on the vectors that the Python model reads too."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 import pytest
 from playwright.async_api import Page
 
 from tests.browsing import Site
+from tests.viewers import Screen
+from ticker.model.times import parse_rfc3339
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pytest.mark.slow]
 
@@ -54,3 +58,50 @@ async def test_ten_thousand_lines_leave_no_trace(page: Page, scripts: Site) -> N
     """)
 
     assert [f"L{n}" for n in range(9999, 9979, -1)] == held
+
+
+async def test_random_histories_show_what_the_model_shows(page: Page, scripts: Site) -> None:
+    """Messages in any order, late, twice and of other histories: the widget and the slow model always agree."""
+    await page.goto(scripts.url)
+    for seed in range(40):
+        random = Random(seed)
+        steps = [*history(random, 120)]
+        screen = Screen(limit=8)
+        expected = []
+        for step in steps:
+            clock = parse_rfc3339(step["clock"])
+            screen.apply(step["message"], clock)
+            shown = screen.shown(clock)[:5]
+            expected.append([{name: line[name] for name in ("id", "version", "text")} for line in shown])
+
+        assert await page.evaluate(PLAY, {"limit": 8, "max": 5, "steps": steps}) == expected, f"seed {seed}"
+
+
+def history(random: Random, count: int) -> Iterator[dict[str, Any]]:
+    """Give steps of a vector: few lines and versions, so that they meet often."""
+    for n in range(count):
+        at, published = (f"2026-03-14T11:{moment // 60:02}:{moment % 60:02}.000Z" for moment in (n, random.randrange(count)))
+        yield {"clock": at, "message": message(random, at, published)}
+
+
+def message(random: Random, at: str, published: str) -> dict[str, Any]:
+    name, version = f"L{random.randrange(12)}", random.randint(1, 6)
+    line = {
+        "id": name,
+        "version": version,
+        "text": f"{name} {version}",
+        "pinned": random.random() < 0.1,
+        "published": published,
+    }
+    if random.random() < 0.2:
+        line["expires"] = published.replace(":00.", ":59.")
+    match random.randrange(12):
+        case 0:
+            others = {f"S{n}": line | {"id": f"S{n}", "published": published} for n in range(random.randrange(4))}
+            return {"type": "snapshot", "now": at, "lines": [line, *others.values()]}
+        case 1 | 2 | 3:
+            return {"type": "withdraw", "id": name, "version": version, "status": "canceled"}
+        case 4:
+            return {"type": "heartbeat", "now": published}
+        case _:
+            return {"type": random.choice(["publish", "correct"]), "line": line}

@@ -1,54 +1,95 @@
 /**
  * One live connection to one channel, for as long as somebody wants it. It knows no DOM.
  *
- * What it keeps true: every message is delivered once and in order, and the next link asks for what came after the last
- * one delivered. It returns for ever (full-jitter backoff, so that a restarted server is not met by all viewers at once),
- * except after a close code that ends the matter.
+ * What it keeps true: every message is delivered once and in order, and whatever is asked for next is what came after the
+ * last one delivered. It returns for ever (full-jitter backoff, so that a restarted server is not met by all viewers at
+ * once), except where the server says that there is nothing to come back for.
  *
- *   status      meaning                                   leaves by
- *   closed      nobody wants it                           open()
- *   connecting  a transport is on its way                 a message → live · no message in time, a close → waiting
- *   live        messages or heartbeats arrive             silence of two heartbeats, a close, `leaving` → waiting
- *   waiting     the link is lost, the next try is set     the timer, retry() → connecting
- *   ended       no such channel, or refused for good      never
- *
- * Transports are tried in order. One that brings no message is given up after two tries in a row; one that has worked on
- * this page gets eight, since then it is rather the server that is away than a proxy that is in the way.
+ * A try begins with a request by HTTP when there is no line to show yet: it is there before a socket can be. So it does
+ * after a link that brought nothing, and thereby tells a proxy that is in the way of a socket (the request is answered)
+ * from a server that is away (it is not). Only the former makes it change to the next way: WebSocket, Server-Sent Events,
+ * polls. Which one worked is remembered for the session of the tab, where the browser allows that.
  */
-import { ABNORMAL, EventSourceTransport, WebSocketTransport } from "./transports.js";
+import { socket } from "./socket.js";
 
 /** @typedef {"closed" | "connecting" | "live" | "waiting" | "ended"} Status */
+/** @typedef {{type: string, [member: string]: any}} Message */
+
+/**
+ * A way to the server. It closes when the signal says so; what it tells later is not heard.
+ * @callback Way
+ * @param {(path: string) => URL} at  gives the address of what to ask for next, below the channel's
+ * @param {(data: unknown) => void} message  takes a message of the live protocol, or JSON text that should be one
+ * @param {(code?: number) => void} closed  takes the close code of a WebSocket, where there was one
+ * @param {AbortSignal} signal
+ *
+ * What tabs need to share one link.
+ * @typedef {object} Share
+ * @property {string} name  the same in all tabs that ask for the same
+ * @property {() => object} snapshot  gives the members of a snapshot message that only the lines know
+ */
+
+/**
+ * What happens in each state, and the state after it; what is not here does not happen. docs/protocol.md shows this table.
+ * @type {Record<Status, Record<string, Status>>}
+ */
+export const STATES = {
+  closed: { open: "connecting" },
+  connecting: { open: "connecting", message: "live", lost: "waiting", refused: "ended", close: "closed" },
+  live: { open: "connecting", message: "live", lost: "waiting", refused: "ended", close: "closed" },
+  waiting: { open: "connecting", lost: "waiting", refused: "ended", close: "closed" },
+  ended: {},
+};
 
 const BACKOFF_FIRST = 500; // ms
 const BACKOFF_MOST = 20_000; // ms
 const LEAVING_MOST = 60; // s; a server that asks for more is not believed
 const OPEN_WITHIN = 10_000; // ms from a try to its first message
+const LOOK_EVERY = 5000; // ms; after a sleep of the machine a dead link is noticed that soon
 const STEADY = 10_000; // ms that a link must last before the next backoff starts from the beginning
 const HEARTBEAT = 25; // s, until the server tells its own
-const FINAL = new Set([1008, 1009, 4404, 4410]);
+const ABNORMAL = 1006; // the code of a link that ended without a word (RFC 6455 §7.1.5)
+const FINAL = [1008, 1009, 4404, 4410];
+const NO_MORE = /\/(unknown-channel|invalid-request)$/; // types of problems that end the matter
+const RECENT = 99; // cursors that are remembered: what may come between a tab that lets go of the link and the next
+const BLOCKED = 2; // tries in a row that a way may bring nothing while requests are answered
+const PROVEN = 4; // and so many before, on a way that has worked: then it is rather the server that is away
 
-const TRANSPORTS = [WebSocketTransport, EventSourceTransport];
+/** @type {(() => Way | Promise<Way>)[]} */
+const WAYS = [
+  () => socket,
+  async () => (await import("./fallbacks.js")).events,
+  async () => (await import("./fallbacks.js")).polls,
+];
 
 /**
  * How long to wait before a try, in ms.
  * @param {number} failures  tries that failed before it
  * @param {number} chance    0 ≤ chance < 1
  */
-export function backoff(failures, chance) {
-  return chance * Math.min(BACKOFF_MOST, BACKOFF_FIRST * 2 ** Math.min(failures, 10));
-}
+export const backoff = (failures, chance) => chance * Math.min(BACKOFF_MOST, BACKOFF_FIRST * 2 ** failures);
 
 /**
- * The message in a piece of JSON text, or null if it is none.
+ * The message in a piece of JSON text or in what was one, or null if it is none.
  * @param {unknown} data
- * @returns {{type: string, [member: string]: unknown} | null}
+ * @returns {Message | null}
  */
 export function parse(data) {
   try {
-    const message = JSON.parse(/** @type {string} */ (data));
-    return message && typeof message.type === "string" ? message : null;
+    const message = typeof data === "string" ? JSON.parse(data) : data;
+    return typeof message.type === "string" ? message : null;
   } catch {
     return null;
+  }
+}
+
+/** Which way to begin with: what the fallbacks noted when they worked. */
+function remembered() {
+  try {
+    const way = Number(sessionStorage.getItem("ticker:way"));
+    return way in WAYS ? way : 0;
+  } catch {
+    return 0; // storage may be forbidden
   }
 }
 
@@ -56,44 +97,50 @@ export class Connection {
   /** @type {Status} */
   status = "closed";
 
-  /** The cursor of the last message delivered: the next link resumes after it. */
+  /** The cursor of the last message delivered: what is asked for is what came after it. */
   cursor = "";
 
-  /** When live was lost, in ms of the local clock: the last moment at which the list was surely the newest. */
+  /** The cursors of the last messages delivered, the newest first. @type {string[]} */
+  recent = [];
+
+  /** When live was lost, in ms of the local clock: the last moment at which the lines were surely the newest. */
   since = Date.now();
 
+  /** How long the link may be silent before it counts as dead, in ms: two heartbeats. */
+  silence = 2000 * HEARTBEAT;
+
   #options;
-  /** @type {import("./transports.js").Transport | null} */
-  #transport = null;
+  #try = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  #heartbeat = HEARTBEAT;
   #heard = 0; // ms, when the last message came
   #liveFrom = 0; // ms, when the link became live
   #failures = 0; // tries since the last steady link: sets the backoff
-  #unopened = 0; // tries in a row that brought no message: sets the transport
-  #preferred = 0; // index of the transport that worked last
-  #proven = false; // whether one ever worked
+  #fruitless = 0; // tries in a row that brought nothing by this way; negative while it has the benefit of the doubt
+  #answered = false; // whether the request of this try was
+  #way = remembered();
+  #takes = false; // whether the next try takes the lock from the tab that has it
+  /** Tells the tabs that follow. @type {(message: Message, after: string) => void} */
+  #tell = () => {};
 
   /**
    * @param {object} options
    * @param {URL} options.address  the channel's, as https://host/v1/channels/en/
    * @param {readonly string[]} options.topics  lines with any of them; all lines if empty
    * @param {number} options.limit  how many lines a snapshot holds at most, 1 to 100
-   * @param {(message: {type: string, [member: string]: unknown}) => void} options.deliver
+   * @param {(message: Message) => void} options.deliver
    * @param {(status: Status) => void} options.changed
-   * @param {readonly (new (listener: import("./transports.js").Listener) => import("./transports.js").Transport)[]} [options.transports]
+   * @param {Share} [options.share]  with other tabs
+   * @param {(() => Way | Promise<Way>)[]} [options.ways]
    * @param {() => number} [options.random]
    */
   constructor(options) {
-    this.#options = { transports: TRANSPORTS, random: Math.random, ...options };
+    this.#options = { ways: WAYS, random: Math.random, ...options };
   }
 
   /** Connects now, wherever the connection stands: after `close()`, or to check a link that may have died unnoticed. */
   open() {
-    if (this.status === "ended") return;
-    this.#letGo(Date.now());
-    this.#connect();
+    if (this.#go("open")) this.#connect();
   }
 
   /** Tries now instead of later, if it is waiting. */
@@ -101,100 +148,155 @@ export class Connection {
     if (this.status === "waiting") this.open();
   }
 
-  /** Lets go of the link; `open()` comes back by the cursor. */
+  /** Lets go of everything; `open()` comes back by the cursor. */
   close() {
-    if (this.status === "ended") return;
-    this.#letGo(Date.now());
-    this.#become("closed");
+    this.#go("close");
   }
 
-  #connect() {
-    const { transports } = this.#options;
-    const patience = this.#proven ? 8 : 2;
-    const index = (this.#preferred + Math.floor(this.#unopened / patience)) % transports.length;
-    this.#transport = new transports[index]({
-      message: (data) => this.#message(data, index),
-      closed: (code) => this.#closed(code),
-    });
-    this.#become("connecting");
+  /** Takes the link over from the tab that has it. */
+  take() {
+    this.#takes = true;
+    this.open();
+  }
+
+  /** Takes the link for dead, as a WebSocket that ended with this code. @param {number} [code] @param {number} [since]  ms */
+  lose(code = ABNORMAL, since = Date.now()) {
+    if (this.status === "live" && since - this.#liveFrom > STEADY) this.#failures = 0;
+    // Another code comes from the server itself: then nothing is in the way.
+    if (this.status === "connecting" && code === ABNORMAL && (this.#answered || this.#fruitless <= 0)) this.#fruitless++;
+    if (this.#fruitless >= BLOCKED) {
+      this.#fruitless = 0;
+      this.#way = (this.#way + 1) % this.#options.ways.length;
+    }
+    if (FINAL.includes(code)) this.#go("refused");
+    else this.#wait(backoff(this.#failures++, this.#options.random()), since);
+  }
+
+  async #connect() {
+    const { signal } = (this.#try = new AbortController());
+    const { share, ways } = this.#options;
     this.#watch(OPEN_WITHIN);
     try {
-      this.#transport.open(this.#address());
+      const lead = share && (await this.#claim(share.name, signal));
+      if (signal.aborted) return;
+      if (share && lead !== undefined) {
+        const sharing = import("./sharing.js");
+        if (!lead) return (await sharing).follow(this, share, signal);
+        sharing.then(({ lead }) => signal.aborted || (this.#tell = lead(this, share, signal))).catch(() => {});
+      }
+      this.#answered = (!this.cursor || this.#fruitless > 0) && (await this.#ask(signal));
+      const way = await ways[this.#way]();
+      if (signal.aborted) return;
+      way(
+        (path) => this.#at(path),
+        (data) => signal.aborted || this.receive(data, true),
+        (code) => signal.aborted || this.lose(code),
+        signal,
+      );
     } catch {
-      this.#closed(ABNORMAL);
+      if (!signal.aborted) this.lose(); // the page may not open it, or what is loaded on demand did not come
     }
   }
 
-  #address() {
+  /**
+   * Asks for the lock, and holds it until the signal. It does not wait for a tab that has it: browsers put no page to rest
+   * that others wait for.
+   * @param {string} name @param {AbortSignal} signal
+   * @returns {Promise<boolean | undefined>}  undefined where there are no locks
+   */
+  #claim(name, signal) {
+    const how = this.#takes ? { steal: true } : { ifAvailable: true };
+    this.#takes = false;
+    let held = false;
+    return new Promise((tell) => {
+      const done = navigator.locks.request(name, how, (lock) => {
+        tell((held = Boolean(lock)));
+        return held && !signal.aborted && new Promise((release) => signal.addEventListener("abort", release));
+      });
+      done.catch(() => (held ? signal.aborted || this.open() : tell(undefined))); // another tab took it, or nobody may have it
+    }).catch(() => undefined);
+  }
+
+  /** Gets the lines, or what came since, by a request of its own; says whether it was answered. @param {AbortSignal} signal */
+  async #ask(signal) {
+    const body = await fetch(this.#at("lines"), { signal, credentials: "omit" }).then((answer) => answer.json()).catch(() => null);
+    if (signal.aborted || !body) return false;
+    if (NO_MORE.test(body.type)) return this.#go("refused");
+    for (const message of body.events ?? [body]) if (parse(message)) this.#deliver(message);
+    return Boolean(body.cursor);
+  }
+
+  /** @param {string} path */
+  #at(path) {
     const { address, topics, limit } = this.#options;
-    const asked = new URL(address);
+    const asked = new URL(path, address);
     if (this.cursor) asked.searchParams.set("after", this.cursor);
     asked.searchParams.set("limit", String(limit));
     for (const topic of topics) asked.searchParams.append("topic", topic);
     return asked;
   }
 
-  /** @param {string} data @param {number} index  of the transport that brought it */
-  #message(data, index) {
+  /**
+   * Takes in what came over the link.
+   * @param {unknown} data
+   * @param {boolean} [direct]  from the server, and not by another tab
+   */
+  receive(data, direct = false) {
     this.#heard = Date.now();
     const message = parse(data);
-    if (message?.type === "leaving") return this.#leave(message.reconnect);
-    if (typeof message?.heartbeat === "number" && message.heartbeat > 0) this.#heartbeat = message.heartbeat;
+    if (message?.type === "leaving") return this.#leave(message);
+    if (message?.heartbeat > 0) this.silence = 2000 * message?.heartbeat;
     if (this.status !== "live") {
-      this.#preferred = index;
-      this.#proven = true;
-      this.#unopened = 0;
+      if (direct) this.#fruitless = -PROVEN;
       this.#liveFrom = this.#heard;
-      this.#become("live");
+      this.#go("message");
     }
-    this.#watch(2 * this.#heartbeat * 1000);
-    if (!message) return;
+    this.#watch(this.silence);
+    if (message) this.#deliver(message);
+  }
+
+  /** @param {Message} message */
+  #deliver(message) {
+    const after = this.cursor;
     // The cursor moves even past a message that this widget cannot use, or it would be asked for again for ever.
-    if (typeof message.cursor === "string") this.cursor = message.cursor;
+    if (typeof message.cursor === "string") this.recent = [(this.cursor = message.cursor), ...this.recent.slice(0, RECENT)];
+    this.#tell(message, after);
     this.#options.deliver(message);
   }
 
-  /** @param {unknown} reconnect  seconds; the server gives each viewer its own */
-  #leave(reconnect) {
+  /** The server stops. @param {Message} message  with seconds, a time of each viewer's own */
+  #leave(message) {
+    const { reconnect } = message;
+    this.#tell(message, this.cursor);
     const told = typeof reconnect === "number" && reconnect >= 0 && reconnect <= LEAVING_MOST;
-    this.#letGo(this.#heard);
-    this.#wait(told ? reconnect * 1000 : backoff(this.#failures++, this.#options.random()));
+    this.#wait(told ? reconnect * 1000 : backoff(this.#failures++, this.#options.random()), this.#heard);
   }
 
-  /** Notices a link that says nothing for too long. @param {number} silence  ms */
-  #watch(silence) {
+  /** Notices a link that says nothing for too long, by the clock: a machine that slept wakes with timers that did not run. */
+  #watch(/** @type {number} */ silence, from = Date.now()) {
+    const left = from + silence - Date.now();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#closed(ABNORMAL, this.#heard), silence);
+    if (left <= 0) this.lose(ABNORMAL, this.#heard);
+    else this.#timer = setTimeout(() => this.#watch(silence, from), Math.min(left, LOOK_EVERY));
   }
 
-  /** @param {number} code @param {number} [since]  ms, when live was lost, if that was before now */
-  #closed(code, since = Date.now()) {
-    if (this.status === "live" && since - this.#liveFrom > STEADY) this.#failures = 0;
-    // Any other code comes from the server itself: then nothing is in the way of this transport.
-    if (this.status === "connecting" && code === ABNORMAL) this.#unopened++;
-    this.#letGo(since);
-    if (FINAL.has(code)) this.#become("ended");
-    else this.#wait(backoff(this.#failures++, this.#options.random()));
+  /** @param {number} delay  ms @param {number} since  ms */
+  #wait(delay, since) {
+    if (this.#go("lost", since)) this.#timer = setTimeout(() => this.open(), delay);
   }
 
-  /** @param {number} delay  ms */
-  #wait(delay) {
-    this.#timer = setTimeout(() => this.#connect(), delay);
-    this.#become("waiting");
-  }
-
-  /** @param {number} since */
-  #letGo(since) {
-    if (this.status === "live") this.since = since;
-    clearTimeout(this.#timer);
-    this.#transport?.close();
-    this.#transport = null;
-  }
-
-  /** @param {Status} status */
-  #become(status) {
-    if (status === this.status) return;
+  /** Goes to the state that an event leads to, if it leads anywhere. @param {string} event @param {number} [since]  ms */
+  #go(event, since = Date.now()) {
+    const [before, status] = [this.status, STATES[this.status][event]];
+    if (!status) return false;
+    if (event !== "message") {
+      clearTimeout(this.#timer);
+      this.#try.abort(event);
+      this.#tell = () => {};
+      if (before === "live") this.since = since;
+    }
     this.status = status;
-    this.#options.changed(status);
+    if (status !== before) this.#options.changed(status);
+    return true;
   }
 }

@@ -22,7 +22,7 @@
  * @property {number} updated    ms since 1970
  * @property {number} expires    ms since 1970, Infinity if never
  *
- * @typedef {{type: string, [member: string]: unknown}} Message
+ * @typedef {{type: string, [member: string]: any}} Message
  *
  * What a message changed, for those who tell others.
  * @typedef {{type: "publish" | "correct", line: Line, before: Line | undefined} | {type: "withdraw", id: string, status: string}
@@ -32,32 +32,30 @@
 const BREAKING = 3;
 const REMEMBERED = 1000; // versions of lines no longer held: far more than a server replays out of order
 
-/** @param {unknown} value */
-const string = (value) => (typeof value === "string" && value ? value : undefined);
-/** @param {unknown} value */
-const whole = (value) => (Number.isSafeInteger(value) && /** @type {number} */ (value) > 0 ? /** @type {number} */ (value) : 0);
-/** @param {unknown} value */
-const time = (value) => (typeof value === "string" ? Date.parse(value) : NaN);
+/** @param {any} value */
+const whole = (value) => (Number.isSafeInteger(value) && value > 0 ? value : 0);
+/** ms since 1970, as a number in what another tab tells, else as RFC 3339; NaN for all else. @param {any} value */
+const time = (value) => (typeof value === "string" ? Date.parse(value) : typeof value === "number" ? value : NaN);
 
 /**
  * The line in a member of a message, or null if it cannot be shown.
  * @param {any} value
  * @returns {Readonly<Line> | null}
  */
-export function lineFrom(value) {
-  if (!value || typeof value !== "object") return null;
-  const [id, text, published] = [string(value.id), string(value.text), time(value.published)];
-  const version = whole(value.version);
+function lineFrom(value) {
+  const string = (/** @type {string} */ name) => (typeof value[name] === "string" && value[name]) || undefined;
+  const [id, text] = [string("id"), string("text")];
+  const [version, published] = [whole(value.version), time(value.published)];
   if (!id || !text || !version || Number.isNaN(published) || (value.status ?? "usable") !== "usable") return null;
   return Object.freeze({
     id,
     version,
     text,
-    source: string(value.source),
+    source: string("source"),
     urgency: whole(value.urgency) || BREAKING,
-    correction: string(value.correction),
-    topics: Object.freeze(Array.isArray(value.topics) ? value.topics.filter(string) : []),
-    url: string(value.url),
+    correction: string("correction"),
+    topics: Object.freeze([value.topics].flat().filter((topic) => topic && typeof topic === "string")),
+    url: string("url"),
     pinned: value.pinned === true,
     published,
     updated: time(value.updated) || published,
@@ -66,23 +64,20 @@ export function lineFrom(value) {
 }
 
 /** Pinned first, then the newest first. @param {Line} a @param {Line} b */
-export function tickerOrder(a, b) {
-  return Number(b.pinned) - Number(a.pinned) || b.published - a.published || (a.id < b.id ? 1 : -1);
-}
+const tickerOrder = (a, b) => +b.pinned - +a.pinned || b.published - a.published || (a.id < b.id ? 1 : -1);
 
 export class Lines {
   /** ms that the server's clock is ahead of the local one. */
   offset = 0;
 
-  /** @type {Map<string, Line>} */
-  #held = new Map();
+  /** All lines held, in order. @type {Line[]} */
+  #held = [];
   /** The newest version seen of each line, also of those withdrawn. @type {Map<string, number>} */
   #versions = new Map();
-  #limit;
 
   /** @param {number} limit  how many lines to hold at most */
   constructor(limit) {
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   /**
@@ -93,9 +88,9 @@ export class Lines {
    */
   apply(message, clock) {
     const now = time(message.now);
-    if (!Number.isNaN(now)) this.offset = now - clock;
+    if (now) this.offset = now - clock;
     const change = this.#change(message);
-    if (change) this.#cut(clock);
+    this.#held = this.at(clock).slice(0, this.limit);
     return change;
   }
 
@@ -105,65 +100,43 @@ export class Lines {
    * @returns {Line[]}
    */
   at(clock) {
-    return [...this.#held.values()].filter((line) => line.expires > clock + this.offset).sort(tickerOrder);
+    return this.#held.filter((line) => line.expires > clock + this.offset).sort(tickerOrder);
   }
 
   /** @param {Message} message @returns {Change | null} */
   #change(message) {
-    switch (message.type) {
-      case "snapshot":
-        return this.#replace(message.lines);
-      case "publish":
-      case "correct":
-        return this.#put(message.type, message.line);
-      case "withdraw":
-        return this.#remove(message);
-      default:
-        return null;
+    const { type, lines, id, version } = message;
+    if (type === "publish" || type === "correct") return this.#put(type, message.line);
+    if (type === "snapshot" && Array.isArray(lines)) {
+      this.#held = [];
+      this.#versions.clear();
+      for (const line of lines) this.#put("publish", line);
+      return { type };
     }
+    // On an equal version too: between showing what was withdrawn and hiding it, hiding is right.
+    if (type !== "withdraw" || typeof id !== "string" || !(whole(version) >= this.#seen(id))) return null;
+    return this.#replace(id, version) ? { type, id, status: message.status === "usable" ? "usable" : "canceled" } : null;
   }
 
-  /** @param {unknown} lines @returns {Change | null} */
-  #replace(lines) {
-    if (!Array.isArray(lines)) return null;
-    this.#held.clear();
-    this.#versions.clear();
-    for (const line of lines) this.#put("publish", line);
-    return { type: "snapshot" };
-  }
-
-  /** @param {"publish" | "correct"} type @param {unknown} value @returns {Change | null} */
+  /** @param {"publish" | "correct"} type @param {any} value @returns {Change | null} */
   #put(type, value) {
-    const line = lineFrom(value);
-    if (!line || line.version <= (this.#versions.get(line.id) ?? 0)) return null;
-    const before = this.#held.get(line.id);
-    this.#remember(line.id, line.version);
-    this.#held.set(line.id, line);
-    return { type, line, before };
+    const line = value && lineFrom(value);
+    if (!line || line.version <= this.#seen(line.id)) return null;
+    return { type, line, before: this.#replace(line.id, line.version, line) };
   }
 
-  /**
-   * Removes on an equal version too: between showing what was withdrawn and hiding it, hiding is right.
-   * @param {Message} message
-   * @returns {Change | null}
-   */
-  #remove(message) {
-    const [id, version] = [string(message.id), whole(message.version)];
-    if (!id || version < (this.#versions.get(id) ?? 0)) return null;
-    this.#remember(id, version);
-    return this.#held.delete(id) ? { type: "withdraw", id, status: string(message.status) ?? "canceled" } : null;
+  /** The newest version seen of a line. @param {string} id */
+  #seen(id) {
+    return this.#versions.get(id) ?? 0;
   }
 
-  /** @param {string} id @param {number} version */
-  #remember(id, version) {
+  /** Puts a line, or none, in the place of another version, and gives that. @param {string} id @param {number} version @param {Line[]} line */
+  #replace(id, version, ...line) {
+    const before = this.#held.find((held) => held.id === id);
+    this.#held = [...this.#held.filter((held) => held !== before), ...line];
     this.#versions.delete(id); // so that the map's order is that of use
     this.#versions.set(id, version);
     if (this.#versions.size > REMEMBERED) this.#versions.delete(/** @type {string} */ (this.#versions.keys().next().value));
-  }
-
-  /** @param {number} clock */
-  #cut(clock) {
-    const kept = new Set(this.at(clock).slice(0, this.#limit));
-    for (const [id, line] of this.#held) if (!kept.has(line)) this.#held.delete(id);
+    return before;
   }
 }

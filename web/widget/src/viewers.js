@@ -1,11 +1,12 @@
 /**
- * The viewers of this page: one connection and one list of lines for all elements that ask for the same, one timer and one
- * set of page listeners for all of them. A viewer lives while an element holds it.
+ * The viewers of this page: one connection and one list of lines for all elements that ask for the same, one
+ * timer and one set of page listeners for all of them. A viewer lives while an element holds it.
  */
 import { Connection } from "./connection.js";
 import { Lines } from "./lines.js";
 
 /** @typedef {import("./lines.js").Change} Change */
+/** @typedef {import("./connection.js").Message} Message */
 
 /**
  * What an element asks for.
@@ -19,10 +20,14 @@ import { Lines } from "./lines.js";
  * @typedef {object} Holder
  * @property {(change: Change, fresh: boolean) => void} changed  `fresh`: it happens now, and is not caught up with
  * @property {() => void} status
- * @property {() => void} tick  about once a second
+ * @property {() => void} tick  about once a second, while the page is in sight
  */
 
 const TICK = 1000; // ms
+const UNSEEN = 30_000; // ms that a page out of sight keeps its connection
+const PROTOCOL = 1; // tabs with other versions of the widget share a link as long as this number is the same
+
+const seen = () => !document.hidden;
 
 export class Viewer {
   /** The edition's language (BCP 47) and direction, once the server has told. */
@@ -33,20 +38,15 @@ export class Viewer {
 
   /** @type {Set<Holder>} */
   holders = new Set();
-  lines;
+  lines = new Lines(0);
   connection;
-  #resumedAt = 0; // ms by the server's clock: what is older is caught up with, not news
+  #wish;
+  #liveFrom = Infinity; // ms by the local clock: what is older is caught up with, not news
 
   /** @param {Wish} wish */
-  constructor({ server, channel, topics, limit }) {
-    this.lines = new Lines(limit);
-    this.connection = new Connection({
-      address: new URL(`${server}/v1/channels/${channel}/`),
-      topics,
-      limit,
-      deliver: (message) => this.#deliver(message),
-      changed: () => this.#tell((holder) => holder.status()),
-    });
+  constructor(wish) {
+    this.#wish = wish;
+    this.connection = this.#connection();
   }
 
   /** The server's time, in ms since 1970. */
@@ -54,21 +54,52 @@ export class Viewer {
     return Date.now() + this.lines.offset;
   }
 
-  /** @param {import("./lines.js").Message} message */
+  /** Holds so many lines at least; before they have come, those that there are stay. @param {number} limit */
+  widen(limit) {
+    if (limit <= this.lines.limit) return;
+    this.lines.limit = limit;
+    this.connection.close();
+    this.connection = this.#connection();
+    this.connection.open();
+  }
+
+  #connection() {
+    const { server, channel, topics } = this.#wish;
+    const { limit } = this.lines;
+    return new Connection({
+      address: new URL(`${server}/v1/channels/${channel}/`),
+      topics,
+      limit,
+      share: {
+        name: `ticker:${server}:${PROTOCOL}:${[channel, limit, ...topics]}`,
+        snapshot: () => ({ language: this.language, direction: this.direction, now: this.now, lines: this.lines.at(Date.now()) }),
+      },
+      deliver: (message) => this.#deliver(message),
+      changed: (status) => this.#stand(status),
+    });
+  }
+
+  /** @param {Message} message */
   #deliver(message) {
     const change = this.lines.apply(message, Date.now());
-    if (message.type === "snapshot" || message.type === "resumed") this.#resumedAt = this.now;
     if (!change) return;
     if (change.type === "snapshot") this.#edition(message);
-    const fresh = "line" in change && change.line.updated > this.#resumedAt;
+    const fresh = "line" in change && change.line.updated - this.lines.offset > this.#liveFrom;
     this.#tell((holder) => holder.changed(change, fresh));
   }
 
-  /** @param {import("./lines.js").Message} message */
+  /** @param {Message} message */
   #edition({ language, direction }) {
     this.ready = true;
     this.language = typeof language === "string" ? language : "";
     this.direction = direction === "rtl" || direction === "ltr" ? direction : "";
+  }
+
+  /** @param {import("./connection.js").Status} status */
+  #stand(status) {
+    this.#liveFrom = status === "live" ? Date.now() : Infinity;
+    if (status === "ended") console.warn(`breaking-ticker: ${this.#wish.server} has no channel "${this.#wish.channel}"`);
+    this.#tell((holder) => holder.status());
   }
 
   /** @param {(holder: Holder) => void} tell */
@@ -81,9 +112,8 @@ export class Viewer {
 const viewers = new Map();
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
-
-/** @param {Wish} wish */
-const name = (wish) => JSON.stringify([wish.server, wish.channel, wish.topics, wish.limit]);
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let unseen;
 
 /**
  * Gives the viewer for a wish, connecting it if nobody on the page has the same. `drop` it later.
@@ -91,13 +121,13 @@ const name = (wish) => JSON.stringify([wish.server, wish.channel, wish.topics, w
  * @param {Holder} holder
  */
 export function hold(wish, holder) {
-  const viewer = viewers.get(name(wish)) ?? new Viewer(wish);
-  viewer.holders.add(holder);
   if (!viewers.size) wake();
-  if (!viewers.has(name(wish))) {
-    viewers.set(name(wish), viewer);
-    viewer.connection.open();
-  }
+  const name = `${[wish.server, wish.channel, ...wish.topics]}`;
+  const viewer = viewers.get(name) ?? new Viewer(wish);
+  viewers.set(name, viewer);
+  viewer.holders.add(holder);
+  // Elements that come together are all known then, and the longest list decides.
+  queueMicrotask(() => viewer.holders.has(holder) && viewer.widen(wish.limit));
   return viewer;
 }
 
@@ -106,7 +136,7 @@ export function drop(viewer, holder) {
   viewer.holders.delete(holder);
   if (viewer.holders.size) return;
   viewer.connection.close();
-  for (const [wish, known] of viewers) if (known === viewer) viewers.delete(wish);
+  for (const [name, known] of viewers) if (known === viewer) viewers.delete(name);
   if (!viewers.size) sleep();
 }
 
@@ -115,30 +145,39 @@ function each(act) {
   for (const viewer of viewers.values()) act(viewer.connection);
 }
 
-// A page with an open socket is kept out of the back-forward cache, and a frozen one finds its socket dead: let go, return.
-const letGo = () => each((connection) => connection.close());
-const comeBack = () => each((connection) => connection.status === "closed" && connection.open());
-const changeNetwork = () => each((connection) => connection.open()); // a socket of the old network may be dead unnoticed
-const look = () => document.visibilityState === "visible" && each((connection) => connection.retry());
+// A page that holds a socket, a lock or a channel is kept out of the back-forward cache, and a frozen one finds its socket
+// dead: let go, and return.
+const leave = () => each((connection) => connection.close());
+
+function look() {
+  clearTimeout(unseen);
+  if (!seen()) unseen = setTimeout(leave, UNSEEN);
+  else each((connection) => (connection.status === "closed" ? connection.open() : connection.retry()));
+}
+
+function tick() {
+  if (seen()) for (const viewer of viewers.values()) for (const holder of [...viewer.holders]) holder.tick();
+}
 
 /** @type {readonly [EventTarget, string, () => void][]} */
 const PAGE = [
-  [window, "pagehide", letGo],
-  [document, "freeze", letGo],
-  [window, "pageshow", comeBack],
-  [document, "resume", comeBack],
-  [window, "online", changeNetwork],
+  [window, "pagehide", leave],
+  [document, "freeze", leave],
+  [window, "pageshow", look],
+  [document, "resume", look],
   [document, "visibilitychange", look],
+  [window, "online", () => each((connection) => connection.status === "closed" || connection.open())], // the old link may be dead unnoticed
+  [window, "offline", () => each((connection) => connection.lose())],
 ];
 
 function wake() {
   for (const [target, type, act] of PAGE) target.addEventListener(type, act);
-  timer = setInterval(() => {
-    for (const viewer of viewers.values()) for (const holder of [...viewer.holders]) holder.tick();
-  }, TICK);
+  timer = setInterval(tick, TICK);
+  look();
 }
 
 function sleep() {
   for (const [target, type, act] of PAGE) target.removeEventListener(type, act);
   clearInterval(timer);
+  clearTimeout(unseen);
 }

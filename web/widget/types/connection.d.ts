@@ -1,53 +1,98 @@
 export type Status = "closed" | "connecting" | "live" | "waiting" | "ended";
+export type Message = {
+    type: string;
+    [member: string]: any;
+};
+export type Way = (at: (path: string) => URL, message: (data: unknown) => void, closed: (code?: number) => void, signal: AbortSignal) => any;
+export type Share = {
+    /**
+     * the same in all tabs that ask for the same
+     */
+    name: string;
+    /**
+     * gives the members of a snapshot message that only the lines know
+     */
+    snapshot: () => object;
+};
+/** @typedef {"closed" | "connecting" | "live" | "waiting" | "ended"} Status */
+/** @typedef {{type: string, [member: string]: any}} Message */
+/**
+ * A way to the server. It closes when the signal says so; what it tells later is not heard.
+ * @callback Way
+ * @param {(path: string) => URL} at  gives the address of what to ask for next, below the channel's
+ * @param {(data: unknown) => void} message  takes a message of the live protocol, or JSON text that should be one
+ * @param {(code?: number) => void} closed  takes the close code of a WebSocket, where there was one
+ * @param {AbortSignal} signal
+ *
+ * What tabs need to share one link.
+ * @typedef {object} Share
+ * @property {string} name  the same in all tabs that ask for the same
+ * @property {() => object} snapshot  gives the members of a snapshot message that only the lines know
+ */
+/**
+ * What happens in each state, and the state after it; what is not here does not happen. docs/protocol.md shows this table.
+ * @type {Record<Status, Record<string, Status>>}
+ */
+export declare const STATES: Record<Status, Record<string, Status>>;
 /**
  * How long to wait before a try, in ms.
  * @param {number} failures  tries that failed before it
  * @param {number} chance    0 ≤ chance < 1
  */
-export declare function backoff(failures: number, chance: number): number;
+export declare const backoff: (failures: number, chance: number) => number;
 /**
- * The message in a piece of JSON text, or null if it is none.
+ * The message in a piece of JSON text or in what was one, or null if it is none.
  * @param {unknown} data
- * @returns {{type: string, [member: string]: unknown} | null}
+ * @returns {Message | null}
  */
-export declare function parse(data: unknown): {
-    type: string;
-    [member: string]: unknown;
-} | null;
+export declare function parse(data: unknown): Message | null;
 export declare class Connection {
     #private;
     /** @type {Status} */
     status: Status;
-    /** The cursor of the last message delivered: the next link resumes after it. */
+    /** The cursor of the last message delivered: what is asked for is what came after it. */
     cursor: string;
-    /** When live was lost, in ms of the local clock: the last moment at which the list was surely the newest. */
+    /** The cursors of the last messages delivered, the newest first. @type {string[]} */
+    recent: string[];
+    /** When live was lost, in ms of the local clock: the last moment at which the lines were surely the newest. */
     since: number;
+    /** How long the link may be silent before it counts as dead, in ms: two heartbeats. */
+    silence: number;
     /**
      * @param {object} options
      * @param {URL} options.address  the channel's, as https://host/v1/channels/en/
      * @param {readonly string[]} options.topics  lines with any of them; all lines if empty
      * @param {number} options.limit  how many lines a snapshot holds at most, 1 to 100
-     * @param {(message: {type: string, [member: string]: unknown}) => void} options.deliver
+     * @param {(message: Message) => void} options.deliver
      * @param {(status: Status) => void} options.changed
-     * @param {readonly (new (listener: import("./transports.js").Listener) => import("./transports.js").Transport)[]} [options.transports]
+     * @param {Share} [options.share]  with other tabs
+     * @param {(() => Way | Promise<Way>)[]} [options.ways]
      * @param {() => number} [options.random]
      */
     constructor(options: {
         address: URL;
         topics: readonly string[];
         limit: number;
-        deliver: (message: {
-            type: string;
-            [member: string]: unknown;
-        }) => void;
+        deliver: (message: Message) => void;
         changed: (status: Status) => void;
-        transports?: readonly (new (listener: import("./transports.js").Listener) => import("./transports.js").Transport)[];
+        share?: Share;
+        ways?: (() => Way | Promise<Way>)[];
         random?: () => number;
     });
     /** Connects now, wherever the connection stands: after `close()`, or to check a link that may have died unnoticed. */
     open(): void;
     /** Tries now instead of later, if it is waiting. */
     retry(): void;
-    /** Lets go of the link; `open()` comes back by the cursor. */
+    /** Lets go of everything; `open()` comes back by the cursor. */
     close(): void;
+    /** Takes the link over from the tab that has it. */
+    take(): void;
+    /** Takes the link for dead, as a WebSocket that ended with this code. @param {number} [code] @param {number} [since]  ms */
+    lose(code?: number, since?: number): void;
+    /**
+     * Takes in what came over the link.
+     * @param {unknown} data
+     * @param {boolean} [direct]  from the server, and not by another tab
+     */
+    receive(data: unknown, direct?: boolean): void;
 }

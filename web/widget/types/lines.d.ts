@@ -36,7 +36,7 @@ export type Line = {
 };
 export type Message = {
     type: string;
-    [member: string]: unknown;
+    [member: string]: any;
 };
 export type Change = {
     type: "publish" | "correct";
@@ -49,16 +49,9 @@ export type Change = {
 } | {
     type: "snapshot";
 };
-/**
- * The line in a member of a message, or null if it cannot be shown.
- * @param {any} value
- * @returns {Readonly<Line> | null}
- */
-export declare function lineFrom(value: any): Readonly<Line> | null;
-/** Pinned first, then the newest first. @param {Line} a @param {Line} b */
-export declare function tickerOrder(a: Line, b: Line): number;
 export declare class Lines {
     #private;
+    limit: number;
     /** ms that the server's clock is ahead of the local one. */
     offset: number;
     /** @param {number} limit  how many lines to hold at most */

@@ -1,10 +1,11 @@
 /**
- * The viewers of this page: one connection and one list of lines for all elements that ask for the same, one timer and one
- * set of page listeners for all of them. A viewer lives while an element holds it.
+ * The viewers of this page: one connection and one list of lines for all elements that ask for the same, one
+ * timer and one set of page listeners for all of them. A viewer lives while an element holds it.
  */
 import { Connection } from "./connection.js";
 import { Lines } from "./lines.js";
 export type Change = import("./lines.js").Change;
+export type Message = import("./connection.js").Message;
 export type Wish = {
     /**
      * as https://ticker.example, without a slash at the end
@@ -24,7 +25,7 @@ export type Holder = {
     changed: (change: Change, fresh: boolean) => void;
     status: () => void;
     /**
-     * about once a second
+     * about once a second, while the page is in sight
      */
     tick: () => void;
 };
@@ -40,9 +41,11 @@ export declare class Viewer {
     lines: Lines;
     connection: Connection;
     /** @param {Wish} wish */
-    constructor({ server, channel, topics, limit }: Wish);
+    constructor(wish: Wish);
     /** The server's time, in ms since 1970. */
     get now(): number;
+    /** Holds so many lines at least; before they have come, those that there are stay. @param {number} limit */
+    widen(limit: number): void;
 }
 /**
  * Gives the viewer for a wish, connecting it if nobody on the page has the same. `drop` it later.

@@ -1,0 +1,181 @@
+"""web/widget/src/sharing.js: tabs of one site in a real window, and who of them has the connection."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import httpx
+import pytest
+
+from tests.served import Server
+from tests.web.newsroom import Editor
+from tests.web.tabs import TICKER, Tab, Window
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pytest.mark.slow]
+
+Embed = Callable[[str], str]
+
+PLAIN: Final = '<breaking-ticker channel="en"></breaking-ticker>'
+SOON: Final = """
+const later = window.setTimeout;
+window.setTimeout = (act, after, ...rest) => later(act, after === 30000 ? 300 : after, ...rest);
+"""
+"""Shortens the half minute that a page out of sight keeps its connection."""
+
+
+async def viewers(server: Server) -> int:
+    """How many the server has."""
+    async with httpx.AsyncClient() as client:
+        told = (await client.get(f"{server.url}/metrics")).text
+    return round(sum(float(count) for count in re.findall(r"^ticker_viewers\{.*\} (.+)$", told, re.MULTILINE)))
+
+
+async def settles(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(20):
+        while not await condition():
+            await asyncio.sleep(0.05)
+
+
+async def told(tab: Tab, *events: str) -> None:
+    """Wait until the page was told these events, and no other."""
+    await tab.reaches(f"told.length >= {len(events)}")
+    assert await tab.tells("told") == [*events]
+
+
+async def test_tabs_of_a_site_share_one_connection(window: Window, server: Server, editor: Editor, embed: Embed) -> None:
+    """A reader with three tabs of a newspaper costs the ticker one viewer, and sees the same in all of them."""
+    await editor.posts("Before")
+    tabs = [await window.opens(embed(PLAIN)) for _ in range(3)]
+    for tab in tabs:
+        await tab.shows("Before")
+        await tab.is_live()
+    line = await editor.posts("After")
+    for tab in tabs:
+        await tab.shows("After", "Before")
+    await editor.withdraws(line)
+
+    for tab in tabs:
+        await tab.shows("Before")
+        await told(tab, "publish After", f"withdraw {line['id']}")
+    assert await viewers(server) == 1
+    assert [len(tab.sockets) for tab in tabs] == [0, 0, 1]  # that in sight
+
+
+async def test_the_connection_follows_the_eye(window: Window, server: Server, editor: Editor, embed: Embed) -> None:
+    """Whichever tab comes to the front takes the connection over; it is told of every line, and no tab of one twice."""
+    first = await window.opens(embed(PLAIN))
+    await first.is_live()
+    second = await window.opens(embed(PLAIN))
+    await second.is_live()
+    texts = []
+    for n, tab in enumerate([first, second, first, second]):
+        moving = asyncio.create_task(tab.comes_to_front())
+        texts += [f"Line {n}{part}" for part in "ab"]
+        for text in texts[-2:]:
+            await editor.posts(text)
+        await moving
+        await settles(lambda tab=tab: has_socket(tab))  # type: ignore[misc]
+        await tab.shows(*reversed(texts))
+        assert (await tab.tells("told"))[-2:] == [f"publish {text}" for text in texts[-2:]]
+
+    for tab in (first, second):
+        await tab.shows(*reversed(texts))
+        events = await tab.tells("told")
+        assert sorted({*events}) == events  # each once, in order
+    assert await viewers(server) == 1
+
+
+async def has_socket(tab: Tab) -> bool:
+    return len(tab.sockets) == 1 and bool(await tab.tells(f"{TICKER}.status === 'live'"))
+
+
+async def test_a_closed_tab_hands_the_connection_over(window: Window, server: Server, editor: Editor, embed: Embed) -> None:
+    """Who closes the tab that had the connection misses nothing in the others."""
+    first = await window.opens(embed(PLAIN))
+    await first.is_live()
+    second = await window.opens(embed(PLAIN))
+    await settles(lambda: has_socket(second))
+    await editor.posts("Before")
+    await first.shows("Before")
+    await second.closes()
+    await editor.posts("Meanwhile")
+
+    await settles(lambda: has_socket(first))
+    await editor.posts("After")
+    await told(first, "publish Before", "publish Meanwhile", "publish After")
+    assert await viewers(server) == 1
+
+
+async def test_a_frozen_tab_lets_go(window: Window, server: Server, editor: Editor, embed: Embed) -> None:
+    """A tab that the browser freezes holds nothing, and sees what it missed when it is thawed."""
+    tab = await window.opens(embed(PLAIN))
+    await tab.is_live()
+    await window.opens("about:blank")
+    await tab.does("Page.setWebLifecycleState", state="frozen")
+    await settles(lambda: left(server, 0))
+    await editor.posts("Meanwhile")
+    await tab.does("Page.setWebLifecycleState", state="active")
+    await tab.comes_to_front()
+
+    await told(tab, "publish Meanwhile")
+    await tab.is_live()
+
+
+async def left(server: Server, count: int) -> bool:
+    return await viewers(server) == count
+
+
+async def test_a_tab_that_hangs_loses_the_connection(window: Window, server: Server, editor: Editor, embed: Embed) -> None:
+    """A tab whose scripts hang does not keep the others from what happens."""
+    hanging = await window.opens(embed(PLAIN))
+    await hanging.is_live()
+    hang = asyncio.create_task(
+        hanging.does("Runtime.evaluate", expression="for (const end = Date.now() + 3500; Date.now() < end;);")
+    )
+    await asyncio.sleep(0)
+    tab = await window.opens(embed(PLAIN))
+    await editor.posts("Meanwhile")
+
+    await tab.shows("Meanwhile")
+    await settles(lambda: has_socket(tab))
+    await hang
+    await hanging.shows("Meanwhile")
+    await settles(lambda: left(server, 1))
+    assert len(tab.sockets) == 1
+
+
+async def test_nobody_looking_means_no_connection(window: Window, server: Server, editor: Editor, embed: Embed) -> None:
+    """Tabs that nobody has looked at for half a minute cost neither battery nor server, and come back by their cursor."""
+    tabs = []
+    for _ in range(2):
+        tabs.append(await window.opens(embed(PLAIN), SOON))
+        await tabs[-1].is_live()
+    await window.opens("about:blank")
+    await settles(lambda: left(server, 0))
+    await editor.posts("Meanwhile")
+    assert [await tab.tells(f"{TICKER}.status") for tab in tabs] == ["closed", "closed"]
+
+    for tab in tabs:
+        await tab.comes_to_front()
+        await tab.shows("Meanwhile")
+    await told(tabs[0], "publish Meanwhile")
+    assert await viewers(server) == 1
+
+
+async def test_junk_of_other_scripts_is_no_news(window: Window, editor: Editor, embed: Embed) -> None:
+    """What else runs on the site can say what it likes on the channel: what is no message of the protocol shows nothing."""
+    leader = await window.opens(embed(PLAIN))
+    await leader.is_live()
+    tab = await window.opens(embed(PLAIN))
+    await settles(lambda: has_socket(tab))
+    await editor.posts("A line")
+    await leader.shows("A line")
+    name = f"ticker:{await tab.tells(f'{TICKER}.server')}:1:en,20"
+    junk = '[0, "x", null, [], {}, { message: 5 }, { message: "{" }, { message: { type: "snapshot", lines: 7, cursor: "x" } },'
+    junk += "{ message: { type: 'publish', line: { id: {}, text: ['<b>'], version: 1 } } }, { hidden: 1, after: {} }]"
+    await tab.tells(f"(({{}}), channel = new BroadcastChannel('{name}'), {junk}.forEach((one) => channel.postMessage(one)), 0)")
+    await editor.posts("Another line")
+
+    await leader.shows("Another line", "A line")
+    await tab.shows("Another line", "A line")

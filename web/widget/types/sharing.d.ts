@@ -1,0 +1,26 @@
+/**
+ * One link for all tabs of a site that show the same lines. Loaded on demand.
+ *
+ * The tab that holds the lock leads: it has the link, and tells the others each message. The others follow. The leader is to
+ * be a tab in sight, since browsers slow down and freeze the rest: a leader that goes out of sight says so, and a tab in
+ * sight takes the lock from it. One that does not answer, or says nothing for two heartbeats and then does not answer, has
+ * its lock taken too; it learns that from the lock.
+ *
+ * What it keeps true: a follower delivers what the leader delivered, once and in order. Each message comes with the cursor
+ * before it, so a follower knows when it missed one; then it asks for all lines, which a leader gives while it is live. One
+ * that takes over resumes by its cursor.
+ */
+/** @typedef {import("./connection.js").Connection} Connection */
+/** @typedef {import("./connection.js").Share} Share */
+export type Connection = import("./connection.js").Connection;
+export type Share = import("./connection.js").Share;
+/**
+ * Leads until the signal; gives what tells the followers.
+ * @param {Connection} connection @param {Share} share @param {AbortSignal} signal
+ */
+export declare function lead(connection: Connection, { name, snapshot }: Share, signal: AbortSignal): (/** @type {object} */ message: object, /** @type {string} */ after: string) => void;
+/**
+ * Follows until the signal.
+ * @param {Connection} connection @param {Share} share @param {AbortSignal} signal
+ */
+export declare function follow(connection: Connection, { name }: Share, signal: AbortSignal): void;

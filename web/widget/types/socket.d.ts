@@ -1,0 +1,2 @@
+/** The first way to the server: a WebSocket. */
+export {};

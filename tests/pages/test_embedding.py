@@ -3,7 +3,7 @@
 import pytest
 from starlette.datastructures import QueryParams
 
-from ticker.pages.embedding import LIST_HEIGHT, STRIP_HEIGHT, embedding_of
+from ticker.pages.embedding import HEIGHTS, embedding_of
 
 
 @pytest.mark.parametrize(
@@ -50,5 +50,5 @@ def test_twenty_topics_at_most() -> None:
 
 def test_frame_is_as_high_as_its_display() -> None:
     """A strip is always the same; a list scrolls."""
-    assert embedding_of(QueryParams("display=rotate")).height == STRIP_HEIGHT
-    assert embedding_of(QueryParams("display=list")).height == LIST_HEIGHT
+    assert {name: embedding_of(QueryParams(f"display={name}")).height for name in HEIGHTS} == HEIGHTS
+    assert embedding_of(QueryParams("")).height == 44

@@ -58,11 +58,11 @@ class Editor:
 
 
 class Strip:
-    """The one ticker on a page."""
+    """The one ticker on a page, or the first of several."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.element: Locator = page.locator("breaking-ticker")
+        self.element: Locator = page.locator("breaking-ticker").first
         self.viewport: Locator = self.element.locator("[part=viewport]")
 
     async def is_live(self) -> None:

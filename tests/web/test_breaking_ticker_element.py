@@ -212,7 +212,7 @@ async def test_speaks_the_edition_language(
     await strip.shows("UN: 212")
 
     assert await strip.tells(f"{ROOT}.querySelector('[part=label]').textContent") == label
-    await strip.page.get_by_role("button", name=button).wait_for()
+    await strip.element.get_by_role("button", name=button).wait_for()
     assert await strip.tells(f"getComputedStyle({TRACK}).direction") == direction
     assert await strip.speed() == (-60 if direction == "ltr" else 60)
 

@@ -20,11 +20,8 @@ MAX, MAX_MOST = 10, 50
 SPEED, SPEED_MOST = 60, 400
 """px a second, as the widget has them."""
 
-STRIP_HEIGHT: Final = 44
-"""px; a strip is this high in every frame."""
-
-LIST_HEIGHT: Final = 400
-"""px; a list of any length, which scrolls in its frame."""
+HEIGHTS: Final[Mapping[str, int]] = {"crawl": 44, "rotate": 128, "list": 400}
+"""px of a frame by display: one line at a time wraps on a phone, and a list of any length scrolls."""
 
 _VALUES: Final[Mapping[str, re.Pattern[str]]] = {
     "display": re.compile("crawl|rotate|list"),
@@ -61,7 +58,7 @@ class Embedding:
     @property
     def height(self) -> int:
         """px that its frame should have."""
-        return LIST_HEIGHT if ("display", "list") in self.attributes else STRIP_HEIGHT
+        return HEIGHTS[dict(self.attributes).get("display", "crawl")]
 
     @property
     def query(self) -> str:

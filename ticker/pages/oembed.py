@@ -18,7 +18,7 @@ from starlette.datastructures import QueryParams
 from ticker.edge.problems import Problem
 from ticker.model.channel import CHANNEL_ID, Channel
 from ticker.model.line import LINE_ID, Line
-from ticker.pages.embedding import STRIP_HEIGHT, Embedding, embedding_of
+from ticker.pages.embedding import HEIGHTS, Embedding, embedding_of
 
 WIDTH: Final = 640
 """px, unless the consumer has less room; the frame fills whatever it is given."""
@@ -77,7 +77,7 @@ def answer(target: Target, channel: Channel, line: Line | None, base_url: str, m
     """Give the members of the answer; `most` is the widest and highest (px) that the frame may be."""
     embedding, height = target.embedding, line_height(line, channel.language) if line else target.embedding.height
     if height > most[1] and not line and most[1] < _LEAST_LIST:
-        embedding, height = embedding.strip(), STRIP_HEIGHT
+        embedding, height = embedding.strip(), HEIGHTS["crawl"]
     width, height = min(WIDTH, most[0]), min(height, most[1])
     source = f"{base_url}/{channel.id}{f'/lines/{line.id}' if line else ''}/embed{embedding.query}"
     return {

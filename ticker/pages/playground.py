@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from ticker.edge.templates import render
 from ticker.model.channel import Channel
-from ticker.pages.embedding import LIST_HEIGHT, MAX, MAX_MOST, SPEED, SPEED_MOST, STRIP_HEIGHT
+from ticker.pages.embedding import HEIGHTS, MAX, MAX_MOST, SPEED, SPEED_MOST
 from ticker.pages.oembed import SANDBOX
 from ticker.pages.playground_words import PLAYGROUND_WORDS, PlaygroundWords
 from ticker.pages.widget import pinned
@@ -50,7 +50,7 @@ def _data(channels: Sequence[Channel], own: PlaygroundWords, base_url: str) -> d
         "socket": f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}",
         "widget": {"path": pinned().path, "integrity": pinned().integrity},
         "sandbox": SANDBOX,
-        "heights": {"strip": STRIP_HEIGHT, "list": LIST_HEIGHT},
+        "heights": HEIGHTS,
         "channels": {
             channel.id: {
                 "title": channel.title,

@@ -9,6 +9,15 @@ const { server, socket, widget, sandbox, heights, channels, words } = JSON.parse
 const READABLE = 4.5; // WCAG 2.2, 1.4.3
 const ATTRIBUTES = ["display", "topics", "max", "speed", "announce", "lang"]; // as docs/embed.md has them
 const COLOURS = ["signal", "on-signal", "ground", "ink"];
+/** The height to reserve by display, as docs/embed.md has it: within the rule, and after it. */
+const RESERVED = {
+  crawl: ["  block-size: var(--ticker-height, 44px);\n", ""],
+  rotate: [
+    "  block-size: var(--ticker-height, 44px);\n",
+    "\n@media (width < 480px) {\n  breaking-ticker { --ticker-height: 128px; }\n}",
+  ],
+  list: ["  --ticker-height: 320px;\n  block-size: var(--ticker-height);\n", ""],
+};
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-choices]"));
 const stage = document.querySelector("[data-stage]");
@@ -80,7 +89,6 @@ function luminance(colour) {
 /** @param {Record<string, string>} chosen */
 function write(chosen) {
   const given = differing(chosen, ATTRIBUTES);
-  const height = chosen.display === "list" ? heights.list : heights.strip;
   const attributes = [["channel", chosen.channel], ...given].map(([name, value]) => ` ${name}="${value}"`).join("");
   const element = `<breaking-ticker${attributes}></breaking-ticker>`;
   const colours = COLOURS.filter((name) => chosen[name]).map((name) => `  --ticker-${name}: ${chosen[name]};\n`);
@@ -89,12 +97,12 @@ function write(chosen) {
   const snippets = {
     pinned: `<script type="module" src="${server}${widget.path}"\n  integrity="${widget.integrity}"\n  crossorigin="anonymous"></script>\n${element}`,
     newest: `<script type="module" src="${server}/widget.js"></script>\n${element}`,
-    style: `breaking-ticker {\n  display: block;\n  min-block-size: ${heights.strip}px;\n${width}${colours.join("")}}`,
+    style: `breaking-ticker {\n  display: block;\n${RESERVED[chosen.display][0]}${width}${colours.join("")}}${RESERVED[chosen.display][1]}`,
     policy: `script-src ${server}; connect-src ${server} ${socket}`,
     frame:
       `<iframe src="${server}/${chosen.channel}/embed${query ? `?${query.replaceAll("&", "&amp;")}` : ""}"\n` +
       `  title="${escaped(channels[chosen.channel].title)}" loading="lazy"\n  sandbox="${sandbox}"\n` +
-      `  style="width: 100%; height: ${height}px; border: 0"></iframe>`,
+      `  style="width: 100%; height: ${heights[chosen.display]}px; border: 0"></iframe>`,
   };
   for (const [name, text] of Object.entries(snippets)) {
     const code = document.querySelector(`[data-snippet=${name}]`);

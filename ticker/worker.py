@@ -31,6 +31,7 @@ REWRITE_EVERY: Final = 60.0
 
 RETAIN_EVERY: Final = 60.0  # s
 _BLOCK = 2.0  # s
+_GATHER = 1.0  # s after events, in which more may come: nobody waits for these jobs, and every look has its cost
 _LOOK_EVERY = 0.1  # s, at a rewrite that is under way
 _ABANDONED = 60_000  # ms after which a dead worker's events are taken over
 _GONE = 3_600_000  # ms of silence after which a worker that owes nothing is struck off; one that lives asks every two seconds
@@ -97,7 +98,8 @@ class Worker:
             self._retained = now
         streams: dict[Any, Any] = dict.fromkeys(self._channels, ">")
         block = int((_LOOK_EVERY if self._covered else _BLOCK) * 1000)
-        for key, entries in _batches(await self._redis.xreadgroup(GROUP, self._name, streams, count=100, block=block)):
+        batches = _batches(await self._redis.xreadgroup(GROUP, self._name, streams, count=100, block=block))
+        for key, entries in batches:
             await self._take(key, entries)
         if self._covered:
             await self._look_at_rewrite()
@@ -106,6 +108,8 @@ class Worker:
         if self._away:
             _log.info("worker_works")
             self._away = False
+        if batches and not self._covered:
+            await asyncio.sleep(_GATHER)
 
     async def _take(self, key: str, entries: list[Any]) -> None:
         """Events that left an old text behind wait for a rewrite; the others need nothing."""

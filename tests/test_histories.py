@@ -360,6 +360,7 @@ class Histories(RuleBasedStateMachine):
         self.log.clear()
         self.requests.clear()
         self.gone = dict.fromkeys(self.gone, 0)
+        self.settled = 0
         self.hidden = False
 
     # -- what must hold --
@@ -422,9 +423,10 @@ class Histories(RuleBasedStateMachine):
         request = Request(method, path, body, f"key-{next(self.numbers)}", "")
         answer = self.stage.run(self._sent(server, request))
         assert answer.is_success, answer.text
-        # Once it is answered, what it took back is gone from everywhere, whatever a message's cursor says.
+        alone = self.settled == number(self.tail)  # not in the wake of a rush
         self._note(request, answer.json())
-        self.settled = number(self.tail)
+        if alone:  # it was sent after all messages of before, so what it took back is in none since, whatever their cursors
+            self.settled = number(self.tail)
 
     def _note(self, request: Request, answer: dict[str, Any]) -> None:
         """Note a change in the model."""

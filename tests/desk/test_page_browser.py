@@ -70,6 +70,38 @@ async def test_an_editor_posts_with_the_keyboard_and_sees_it_out(desk: Desk) -> 
     await expect(desk.line("Civil Defence: Bridge closed")).to_contain_text("Flash · World")
 
 
+async def test_a_new_line_may_be_pinned_expire_and_have_a_note(desk: Desk) -> None:
+    """In the editor's own time; a reload loses none of it, and afterwards the fields are empty again."""
+    await desk.newsroom.posted("Other")
+    await desk.page.get_by_text("Pin, expiry, note").click()
+    await desk.page.get_by_label("Pin:").check()
+    await desk.page.get_by_label("Not shown after").fill("2036-07-01T12:30")
+    await desk.page.get_by_label("Note").fill("by phone")
+    await desk.text.fill("Road closed")
+    await desk.page.reload()
+    await expect(desk.page.get_by_label("Not shown after")).to_have_value("2036-07-01T12:30")
+    await desk.page.keyboard.press("Control+Enter")
+    await expect(desk.lines.first).to_contain_text("Road closed")
+    await expect(desk.lines.first).to_contain_text("Pinned")
+    await expect(desk.page.get_by_label("Pin:")).to_be_hidden()
+    await expect(desk.page.get_by_label("Pin:")).not_to_be_checked()
+    [entry, _] = await desk.newsroom.audited()
+
+    assert entry["note"] == "by phone"
+    assert entry["after"]["expires"] == "2036-07-01T10:30:00.000Z"  # the visitor is in Madrid
+
+
+async def test_a_time_that_is_over_is_told_beside_its_field(desk: Desk) -> None:
+    """Also where the field is folded away."""
+    await desk.page.get_by_text("Pin, expiry, note").click()
+    await desk.page.get_by_label("Not shown after").fill("2020-01-01T00:00")
+    await desk.page.get_by_text("Pin, expiry, note").click()
+    await desk.post("Road closed")
+
+    await expect(desk.page.get_by_label("Not shown after")).to_be_focused()
+    assert await desk.newsroom.texts() == []
+
+
 async def test_markup_in_a_line_stays_text(desk: Desk) -> None:
     """A headline cannot run as a script on the desk."""
     await desk.newsroom.posted("<img src=x onerror=alert(1)> & <b>bold</b>", source="<i>x</i>")

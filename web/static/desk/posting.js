@@ -1,13 +1,14 @@
 /**
  * The form that posts a line. Its draft survives a reload: text, key and all are kept in this tab until the server has them.
  */
-import { element, clock } from "./nodes.js";
+import { clock, element, find } from "./nodes.js";
 import { Sheet } from "./sheet.js";
 
 const DRAFT = "ticker.desk.draft";
 
 export class Posting {
   #sheet;
+  #folded;
   #session;
   #channel;
   #posted;
@@ -36,15 +37,16 @@ export class Posting {
       },
       status,
     );
+    this.#folded = find(form, "[data-part=rest]");
     form.addEventListener("input", () => this.#keep());
   }
 
   /** @param {import("../desk.js").Channel} channel */
   show(channel) {
-    const wording = this.#channel ? this.#sheet.wording() : this.#kept();
+    const draft = this.#channel ? { ...this.#sheet.wording(), ...this.#rest() } : this.#kept();
     this.#channel = channel;
     this.#sheet.fit(channel);
-    this.#sheet.fill(wording);
+    this.#fill(draft);
     this.#sheet.field("text").focus();
   }
 
@@ -52,18 +54,39 @@ export class Posting {
     this.#sheet.stop();
   }
 
+  /** What a new line has besides its wording, as the API has it. */
+  #rest() {
+    const expires = this.#sheet.field("expires").value; // in the editor's time, as it is here
+    return {
+      pinned: this.#sheet.field("pinned").checked,
+      expires: expires ? new Date(expires).toISOString() : null,
+      note: this.#sheet.field("note").value.trim() || null,
+    };
+  }
+
+  /** @param {any} draft */
+  #fill(draft) {
+    this.#sheet.fill(draft);
+    const expires = new Date(draft.expires ?? NaN);
+    this.#sheet.field("pinned").checked = draft.pinned === true;
+    // The field takes the time of the place as if it were that of Greenwich; NaN empties it.
+    this.#sheet.field("expires").valueAsNumber = expires.getTime() - expires.getTimezoneOffset() * 60_000;
+    this.#sheet.field("note").value = draft.note ?? "";
+    this.#folded.open = Boolean(draft.pinned || draft.expires || draft.note);
+  }
+
   /** @param {object} more */
   #request(more) {
-    const wording = this.#sheet.wording();
     this.#keep();
-    const body = Object.fromEntries(Object.entries({ ...wording, ...more }).filter(([, value]) => value !== null));
+    const all = { ...this.#sheet.wording(), ...this.#rest(), ...more };
+    const body = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
     const path = `/v1/channels/${/** @type {any} */ (this.#channel).id}/lines`;
     return { method: "POST", path, body, key: this.#sheet.key };
   }
 
   /** @param {import("./api.js").Answer} answer */
   #done(answer) {
-    this.#sheet.fill({});
+    this.#fill({});
     this.#sheet.key = "";
     sessionStorage.removeItem(DRAFT);
     const first = answer.replayed ? ", by an earlier try; it is out once" : "";
@@ -92,9 +115,9 @@ export class Posting {
   }
 
   #keep() {
-    const wording = this.#sheet.wording();
-    if (wording.text || wording.source || wording.url) {
-      sessionStorage.setItem(DRAFT, JSON.stringify({ key: this.#sheet.key, wording }));
+    const draft = { ...this.#sheet.wording(), ...this.#rest() };
+    if (draft.text || draft.source || draft.url || draft.note) {
+      sessionStorage.setItem(DRAFT, JSON.stringify({ key: this.#sheet.key, draft }));
     } else {
       sessionStorage.removeItem(DRAFT);
     }
@@ -102,9 +125,9 @@ export class Posting {
 
   #kept() {
     try {
-      const { key, wording } = JSON.parse(sessionStorage.getItem(DRAFT) ?? "{}");
+      const { key, draft } = JSON.parse(sessionStorage.getItem(DRAFT) ?? "{}");
       this.#sheet.key = typeof key === "string" ? key : "";
-      return wording ?? {};
+      return draft ?? {};
     } catch {
       return {};
     }

@@ -218,7 +218,7 @@ class Viewers:
         except _ABRUPT:
             return Cause.GONE
         except Exception as error:  # noqa: BLE001  # whatever it is: a viewer that is fed no more must not look connected
-            _log.error("viewer_failed", error=repr(error))
+            _log.error("viewer_failed", error=type(error).__name__, cause=str(error))
             cause = Cause.FAULT
         await self._close(sink, cause)
         return cause

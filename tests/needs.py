@@ -1,4 +1,4 @@
-"""What the tests need from the machine beside Python packages: Debian's browser and Debian's Redis.
+"""What the tests need from the machine beside Python packages: Debian's browser, Redis and nginx.
 
 On a newcomer's machine a test that lacks something is skipped. In CI (`CI` is set) nothing is skipped: it fails, with one line
 that says what to install. `make test` installs both by itself where it is root on Debian.
@@ -35,6 +35,12 @@ def redis_server() -> str:
     if version is None or version < REDIS_FLOOR:
         lacking(f"{path} is not Redis 7.0 or newer: apt-get install redis-server")
     return path
+
+
+def nginx() -> str:
+    """The path of nginx; skips or fails the test when there is none."""
+    path = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")  # which is on root's PATH alone
+    return path or lacking("No nginx: apt-get install nginx")
 
 
 def valkey_server() -> str:

@@ -1,0 +1,170 @@
+"""web/widget/src/viewers.js: what networks, servers, clocks and browsers do to a page with a ticker."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from playwright.async_api import Page
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+
+from tests.browsing import Site
+from tests.served import Server
+from tests.web.newsroom import TICKER, Editor, Strip
+from tests.web.tabs import LISTENING, Window
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pytest.mark.slow]
+
+Embed = Callable[[str], str]
+
+PLAIN: Final = '<breaking-ticker channel="en"></breaking-ticker>'
+CLOCK: Final = "{{ const now = Date.now; Date.now = () => now() + {} * 3600e3; }}"
+LINES: Final = 1500
+KEPT: Final = 50_000  # bytes that so many lines may leave behind; their texts alone are four times as much
+
+
+async def test_a_page_that_was_left_rests_and_comes_back(window: Window, editor: Editor, embed: Embed) -> None:
+    """Who goes back gets the page out of the browser's memory, at once, and then what was missed, each line once."""
+    tab = await window.opens(embed(PLAIN))
+    await tab.is_live()
+    await editor.posts("Before")
+    await tab.shows("Before")
+    await tab.tells("addEventListener('pageshow', ({ persisted }) => (window.rested = persisted))")
+    await tab.goes("about:blank")
+    await editor.posts("Meanwhile")
+    await tab.goes_back()
+
+    await tab.shows("Meanwhile", "Before")
+    assert await tab.tells("[rested, performance.getEntriesByType('navigation')[0].notRestoredReasons]") == [True, None]
+    assert await tab.tells("told") == ["publish Before", "publish Meanwhile"]
+    await tab.is_live()
+
+
+async def test_a_killed_server_is_found_again(strip: Strip, server: Server, editor: Editor, embed: Embed) -> None:
+    """A crash of the server costs its readers no line, and shows none twice."""
+    await strip.page.add_init_script(LISTENING)
+    await strip.page.goto(embed(PLAIN))
+    await strip.is_live()
+    await editor.posts("Before")
+    await strip.reaches("told.length === 1")
+    await asyncio.to_thread(server.kill)
+    await strip.reaches(f"{TICKER}.status !== 'live'")
+    await asyncio.to_thread(server.start)
+    await editor.posts("After")
+
+    await strip.reaches("told.length > 1")
+    await strip.is_live()
+    assert await strip.tells("told") == ["publish Before", "publish After"]
+    assert await strip.tells("sessionStorage.length") == 0  # it was no proxy
+
+
+async def test_the_network_goes_and_comes(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """In a tunnel the ticker is not live, and knows it at once; at its end it has what was missed."""
+    await strip.page.add_init_script(LISTENING)
+    await strip.page.goto(embed(PLAIN))
+    await strip.is_live()
+    await strip.page.context.set_offline(True)
+    await strip.reaches(f"{TICKER}.status !== 'live' && {TICKER}.since")
+    await editor.posts("In the tunnel")
+    await strip.page.context.set_offline(False)
+
+    await strip.reaches("told.length === 1")
+    await strip.is_live()
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+async def test_a_clock_that_is_wrong_changes_no_expiry(strip: Strip, editor: Editor, embed: Embed, hours: int) -> None:
+    """On a machine whose clock is an hour off a line goes when it should, and no other."""
+    await strip.page.add_init_script(CLOCK.format(hours))
+    now = datetime.now(UTC)
+    await editor.posts("For long", expires=(now + timedelta(minutes=10)).isoformat())
+    await editor.posts("Not for long", expires=(now + timedelta(seconds=2.5)).isoformat())
+    await strip.page.goto(embed(PLAIN))
+    await strip.shows("Not for long", "For long")
+
+    await strip.shows("For long")
+    await strip.is_live()
+
+
+async def test_many_lines_at_once(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """Twenty lines in a second are all told, each once and in order, and the newest are shown."""
+    await strip.page.add_init_script(LISTENING)
+    await strip.page.goto(embed(PLAIN))
+    await strip.is_live()
+    lines = await asyncio.gather(*(editor.posts(f"Line {n}") for n in range(20)))
+    await strip.reaches("told.length >= 20")
+
+    told = await strip.tells("told")
+    assert sorted(told) == sorted(f"publish {line['text']}" for line in lines)
+    assert await strip.tells(f"{TICKER}.lines.map((line) => 'publish ' + line.text)") == told[:-11:-1]
+
+
+async def test_an_unknown_channel_is_said_once(page: Page, embed: Embed) -> None:
+    """A typing error in the snippet shows on the console in one line, and nothing is asked for again and again."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "warning" else None)
+    await page.goto(embed(PLAIN.replace("en", "nowhere") * 2))
+    await page.wait_for_function("[...document.querySelectorAll('breaking-ticker')].every((one) => one.status === 'ended')")
+
+    assert [text.partition(" http")[0] for text in said] == ["breaking-ticker:"]
+    assert said[0].endswith('has no channel "nowhere"')
+
+
+async def test_thousands_of_lines_leave_no_trace(page: Page, strip: Strip, embed: Embed, paper: Site) -> None:
+    """A ticker that stays open for weeks does not grow."""
+    go_on = asyncio.Event()
+
+    async def tell(socket: ServerConnection) -> None:
+        await socket.send(json.dumps(snapshot()))
+        for n in range(2 * LINES):
+            if n == LINES:
+                await go_on.wait()
+            await socket.send(json.dumps({"type": "publish", "cursor": f"{n}-1", "line": line(n)}))
+        await socket.wait_closed()
+
+    async with serve(tell, "127.0.0.1", 0, process_request=sockets_alone) as server:
+        port = server.sockets[0].getsockname()[1]
+        await page.goto(embed(f'<breaking-ticker channel="en" server="http://127.0.0.1:{port}"></breaking-ticker>'))
+        await strip.reaches(f"{TICKER}.lines[0]?.text.startsWith('Line {LINES - 1} ')", within=60)
+        before = await heap(page)
+        go_on.set()
+        await strip.reaches(f"{TICKER}.lines[0]?.text.startsWith('Line {2 * LINES - 1} ')", within=60)
+        after = await heap(page)
+
+    assert after - before < KEPT
+
+
+def snapshot() -> dict[str, Any]:
+    told = {
+        "cursor": "0-0",
+        "language": "en",
+        "direction": "ltr",
+        "now": "2026-03-14T12:00:00.000Z",
+        "heartbeat": 25,
+        "lines": [],
+    }
+    return {"type": "snapshot", **told}
+
+
+def line(n: int) -> dict[str, Any]:
+    published = f"2026-03-14T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}.000Z"
+    more = {"urgency": 3, "status": "usable", "topics": [], "pinned": False, "published": published, "updated": published}
+    return {"id": f"L{n:05}", "channel": "en", "text": f"Line {n} " + "and more " * 16, "version": 1, **more}
+
+
+def sockets_alone(connection: ServerConnection, request: Request) -> Response | None:
+    """Refuse what is no WebSocket."""
+    return None if "Upgrade" in request.headers else Response(404, "Not Found", Headers(), b"")
+
+
+async def heap(page: Page) -> int:
+    """Bytes that the page's scripts hold."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("HeapProfiler.collectGarbage")
+    used = await session.send("Runtime.getHeapUsage")
+    await session.detach()
+    return int(used["usedSize"])

@@ -73,6 +73,22 @@ async def axe_finds(page: Page) -> list[str]:
     ]
 
 
+SHIFTS: Final = """
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries()) {
+      // A shorter time in its own place moves nothing else; where it reads from the right, its first letter counts as moved.
+      if (sources.every(({ node }) => node?.parentElement?.localName === "time")) continue;
+      shifts.push([value, ...sources.map(({ node }) => (node?.outerHTML ?? node?.textContent ?? "").slice(0, 200))]);
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+"""What moved although nobody did anything, as `window.shifts`; for a context's or page's init script."""
+
+SETTLED: Final = "new Promise((done) => requestIdleCallback(() => requestAnimationFrame(() => done(window.shifts))))"
+"""Gives the shifts, once what was under way is drawn."""
+
+
 @asynccontextmanager
 async def visiting(browser: Browser, **settings: Any) -> AsyncIterator[tuple[Page, Faults]]:
     """A visitor of another kind than the `page` fixture's."""

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 from playwright.async_api import Browser, Route
 
-from tests.browsing import axe_finds, visiting
+from tests.browsing import SETTLED, SHIFTS, axe_finds, visiting
 from tests.pages.conftest import EDITIONS
 from tests.served import Server
 
@@ -47,17 +47,6 @@ def filled(server: Server) -> dict[str, str]:
     return pages
 
 
-SHIFTS: Final = """
-  window.shifts = [];
-  new PerformanceObserver((list) => {
-    for (const { value, sources } of list.getEntries()) {
-      // A shorter time in its own place moves nothing else; where it reads from the right, its first letter counts as moved.
-      if (sources.every(({ node }) => node?.parentElement?.localName === "time")) continue;
-      shifts.push([value, ...sources.map(({ node }) => (node?.outerHTML ?? node?.textContent ?? "").slice(0, 200))]);
-    }
-  }).observe({ type: "layout-shift", buffered: true });
-"""
-SETTLED: Final = "new Promise((done) => requestIdleCallback(() => requestAnimationFrame(() => done(window.shifts))))"
 FACTS: Final = """Object.fromEntries(Object.entries({
   title: document.title,
   description: document.querySelector("meta[name=description]")?.content,

@@ -6,10 +6,11 @@ from typing import Final
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.browsing import Site
+from tests.browsing import SETTLED, SHIFTS, Site, axe_finds, visiting
 from tests.served import Server
+from ticker.edge.assets import WEB
 from ticker.pages.widget import pinned
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow, pytest.mark.browser]
@@ -126,3 +127,26 @@ async def test_package_is_used_as_told(page: Page, server: Server, elsewhere: Si
     await page.goto(elsewhere.url)
 
     await shows(page, "Bridge closed")
+
+
+@pytest.mark.parametrize(("edition", "width"), [("en", 1440), ("ar", 390), ("es", 320)])
+async def test_example_pages_shut_nobody_out_and_stand_still(
+    browser: Browser, server: Server, edition: str, width: int
+) -> None:
+    """Three displays on a newspaper's page: axe finds nothing, and nothing moves when they come."""
+    server.post("212", edition, topics=["regions"])
+    paper = Site(WEB / "example")
+    html = (WEB / f"example/{edition}.html").read_text(encoding="utf-8")
+    paper.pages["/"] = html.replace("http://127.0.0.1:8000", server.url)
+    async with visiting(browser, viewport={"width": width, "height": 900}) as (page, faults):
+        await page.add_init_script(SHIFTS)
+        await page.goto(paper.url)
+        await shows(page, "212")
+        found = await axe_finds(page), await page.evaluate(SETTLED), await page.evaluate("document.documentElement.scrollWidth")
+    paper.close()
+    complaints, shifts, wide = found
+
+    # Several tickers on one page have one name for their regions: the label that readers see.
+    assert [complaint for complaint in complaints if not complaint.startswith("landmark-unique")] == []
+    assert (shifts, wide) == ([], width)
+    assert (faults.thrown, faults.written) == ([], [])

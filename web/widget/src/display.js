@@ -23,6 +23,7 @@ import { element } from "./nodes.js";
 const NEWS = 2; // s that a line stands alone before news
 const DWELL = 5; // s before another line, and one more for each
 const READ = 20; // letters
+const GLIDE = 1000; // ms that a list takes at most to go up to its newest line
 
 export function displayOf() {
   const list = element("ul", "track");
@@ -31,6 +32,7 @@ export function displayOf() {
   let speed = 0; // px a second
   /** The lines in the order in which they go by; also withdrawn ones, without an id, until they have. @type {Item[]} */
   let belt = [];
+  let glided = 0; // ms since 1970, when the list last went up to its newest line
   let age = 0; // s that the first one has stood alone
   let news = false; // whether it is followed by news
   list.role = "list"; // Safari takes a list without bullets for none
@@ -57,15 +59,19 @@ export function displayOf() {
   /** Makes a change around which what is read stays where it is. @param {() => void} change */
   function keep(change) {
     const places = view().map((item) => /** @type {const} */ ([item, start(item)]));
-    const newest = kind === "list" && viewport.scrollTop < 1;
+    const newest = kind === "list" && (viewport.scrollTop < 1 || Date.now() - glided < GLIDE);
     change();
     const left = places.filter(([item]) => item.isConnected);
     const [anchor, at] = left.find(([, at]) => at > -1) ?? left[0] ?? []; // nobody reads the beginning of what has begun to leave
-    const way = anchor ? start(anchor) - at : 0;
     const moving = motion();
+    if (moving) viewport.scrollLeft = 0;
+    const way = anchor ? start(anchor) - at : 0;
     if (moving) moving.currentTime = Math.max(0, Number(moving.currentTime) + (way / speed) * 1000);
-    else if (newest) viewport.scrollTop = 0; // whoever looks at the newest line goes on doing so
-    else viewport.scrollBy(kind !== "crawl" ? 0 : backwards() ? -way : way, kind === "crawl" ? 0 : way);
+    else if (way) viewport.scrollBy(kind !== "crawl" ? 0 : backwards() ? -way : way, kind === "crawl" ? 0 : way);
+    if (!newest || way < 1) return;
+    // Whoever looks at the newest line goes on doing so. Scrolled, not shifted: browsers and readers count that against a page.
+    glided = Date.now();
+    viewport.scrollTo({ top: 0, behavior: matchMedia("(prefers-reduced-motion)").matches ? "instant" : "smooth" });
   }
 
   /** Puts what is in the order of the belt there. @param {Item[]} items */

@@ -22,8 +22,8 @@ const URGENT = 2; // and below it: flash
 export function itemOf() {
   const [source, text] = ["source", "text"].map((part) => element("bdi", part));
   const [time, colon, mark] = [element("time", "time"), new Text(), element("span", "mark")];
-  const link = element("a", "link", source, colon, text);
-  const node = element("li", "line", time, link, mark);
+  const link = element("a", "link", source, colon, text, mark);
+  const node = element("li", "line", time, link);
 
   return Object.assign(node, {
     expires: 0,

@@ -24,9 +24,10 @@ export function stripOf(host, say) {
   const [announce, previous, next, pause] = ["announce", "previous", "next", "pause"].map((part) => element("button", part));
   const controls = element("div", "controls", counter, announce, previous, next, pause);
   const announcer = element("slot", "");
-  const node = element("section", "strip", label, fallback, none, viewport, state, controls, announcer);
+  const node = element("div", "strip", label, fallback, none, viewport, state, controls, announcer);
   let voice = voiceOf();
 
+  node.role = "group"; // a region of the page would need another name for each
   announcer.name = "announcer";
   announce.onclick = () => host.setAttribute("announce", SOUNDS[host.announce][0]);
   previous.onclick = () => say(display.turn(-1));

@@ -19,9 +19,9 @@ const CSS = /* css */ `
   container-type: inline-size;
 }
 :host([display=list]) { --height: var(--ticker-height, 320px); }
-@media (width < 480px) { :host([display=rotate]) { --height: var(--ticker-height, 128px); } }
+@media (width < 480px) { :host([display=rotate]) { --height: var(--ticker-height, 148px); } }
 [hidden] { display: none !important; }
-section {
+[part=strip] {
   display: flex;
   block-size: 100%;
   overflow: clip;
@@ -32,43 +32,44 @@ section {
   text-align: start;
 }
 :lang(ar) { font-size: var(--ticker-font-size, 17px); }
-[part=label], [part=status], [part=controls] { display: flex; align-items: center; padding-inline: 16px; white-space: nowrap; }
-[part=label] { background: var(--signal); color: var(--ticker-on-signal, light-dark(#fff, #101418)); font-weight: 700; }
+[part=label], [part=status], [part=controls] { display: flex; align-items: center; padding-inline: 16px; white-space: pre; }
+[part=label] { border-inline-end: 1px solid #0000; background: var(--signal); color: var(--ticker-on-signal, light-dark(#fff, #101418)); font-weight: 700; }
 [part=viewport], [part=fallback], [part=none] { flex: 1; min-inline-size: 0; display: block; overflow: auto; scrollbar-width: thin; }
 [part=fallback], [part=none] { place-self: center start; padding-inline: 16px; }
-[part=controls] { padding: 0; justify-self: end; }
+[part=controls] { min-inline-size: 0; padding: 0; justify-self: end; border-inline-start: var(--line); }
 ul { display: flex; align-items: center; min-block-size: 100%; margin: 0; padding: 0; }
 li { display: flex; align-items: baseline; gap: 8px; padding: 8px 16px; animation: fresh .2s; }
 li::before { content: "•" / ""; inline-size: 8px; color: var(--muted); }
 .urgent::before { content: "■" / ""; color: var(--signal); }
 time, [part=mark], [part=status], [part=counter] { font-size: .87em; font-variant-numeric: tabular-nums; white-space: nowrap; }
+[part=none], [part=counter] { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 time, [part=none] { color: var(--muted); }
 a { color: inherit; text-decoration: none; }
 a:hover { text-decoration: underline; }
 [part=source], .urgent [part=text], [part=counter] { font-weight: 600; }
 [part=status], [part=mark] { color: var(--notice); }
-[part=mark]:not(:empty) { padding-inline: 6px; background: var(--tint); }
-button { min-inline-size: 44px; block-size: 100%; padding: 0; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
+[part=mark]:not(:empty) { margin-inline: 8px; padding-inline: 6px; background: var(--tint); }
+button { flex: none; min-inline-size: 44px; block-size: 100%; padding: 0; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
 button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
-[part=previous]::before { content: "‹"; }
-[part=next]::before { content: "›"; }
+[part=previous]::before { content: "‹" / ""; }
+[part=next]::before { content: "›" / ""; }
 [part=pause]::before { content: ""; display: block; inline-size: 4px; block-size: 14px; margin: auto; border: solid; border-width: 0 4px; }
 [part=pause].go::before { inline-size: 0; block-size: 0; border-width: 7px 6px; clip-path: polygon(0 0, 100% 50%, 0 100%); }
 :focus-visible { outline: 2px solid; outline-offset: -2px; }
 [part=announce]:not(:focus), ::slotted([slot=announcer]) { position: absolute; clip-path: inset(50%); inline-size: 1px; min-inline-size: 0; overflow: hidden; }
 .crawl li { flex: none; white-space: nowrap; }
 .crawl :is([part=previous], [part=next]), .list :is([part=previous], [part=next]) { display: none; }
-.list { display: grid; grid: 44px 1fr / auto 1fr auto; }
+.list { display: grid; grid: 44px 1fr / auto 1fr minmax(0, auto); }
 .list > :is([part=viewport], [part=fallback], [part=none]) { grid-area: 2 / 1 / 3 / 4; }
 @container (inline-size < 480px) {
-  .rotate { display: grid; grid: 44px 1fr / auto 1fr auto; }
+  .rotate { display: grid; grid: 44px 1fr / auto 1fr minmax(0, auto); }
   .rotate > :is([part=viewport], [part=fallback], [part=none]) { grid-area: 2 / 1 / 3 / 4; }
 }
 .list ul { display: block; }
 .list li { border-block-start: var(--line); }
 @media (prefers-reduced-motion: no-preference) {
   .crawl:not(.still, :has(a:focus-visible)) {
-    [part=viewport] { overflow: clip; }
+    [part=viewport] { overflow: hidden; }
     ul { inline-size: max-content; --way: -1; animation: crawl calc(1e5s / var(--speed)) linear infinite; }
     ul:dir(rtl) { --way: 1; }
   }
@@ -82,6 +83,7 @@ button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
 @container (inline-size < 480px) {
   [part=label], [part=status], li { padding-inline: 8px; }
   [part=status] span { font-size: 0; }
+  [part=status]::before { content: "⚠\\fe0e " / ""; }
 }
 `;
 

@@ -2,7 +2,7 @@ export type Host = import("./breaking-ticker-element.js").BreakingTickerElement;
 export type Line = import("./lines.js").Line;
 /** @param {Host} host @param {(text: string) => void} say  to a screen reader */
 export declare function stripOf(host: Host, say: (text: string) => void): {
-    node: HTMLElement;
+    node: HTMLDivElement;
     readonly voice: {
         language: string;
         words: import("./words.js").Words;

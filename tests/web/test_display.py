@@ -1,0 +1,166 @@
+"""web/widget/src/display.js: how lines go by, one at a time, and in a list."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page
+
+from tests.web.newsroom import BELT, IN_VIEW, ROOT, TICKER, TRACK, Editor, Strip
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pytest.mark.slow]
+
+Embed = Callable[[str], str]
+
+TAG: Final = '<breaking-ticker channel="en" display="{}"></breaking-ticker>'
+ALONE: Final = f"{ROOT}.querySelector('li:not([hidden]) [part=text]').textContent"
+SHIFTS: Final = """
+shifts = 0;
+new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => shifts += value))
+  .observe({ type: 'layout-shift', buffered: true });
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def lines(editor: Editor) -> AsyncIterator[list[dict[str, object]]]:
+    """Ten lines, the newest one last."""
+    yield await editor.posts_all(f"Line {n} of the day, and some more words" for n in range(10))
+
+
+@pytest.mark.parametrize("display", ["crawl", "rotate", "list"])
+async def test_nothing_on_the_page_moves(page: Page, strip: Strip, editor: Editor, embed: Embed, display: str) -> None:
+    """What stands around the ticker, and in it, stays where it is: when the script comes, and when lines come."""
+    await editor.posts_all(f"Line {n} of the day" for n in range(10))
+    await page.add_init_script(SHIFTS)
+    style = f"<style>breaking-ticker {{ display: block; block-size: {320 if display == 'list' else 44}px }}</style>"
+    await page.goto(embed(style + TAG.format(display)))
+    await strip.is_live()
+    for n in range(3):
+        await editor.posts(f"News {n}")
+        await strip.reaches(f"{TICKER}.lines[0].text === 'News {n}' && {ROOT}.textContent.includes('News {n}')")
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    assert await page.evaluate("shifts") == 0
+
+
+async def test_older_lines_come_by_however_busy_it_is(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """News stands next, and behind it the round goes on where it was, not from its beginning."""
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.is_live()
+    await strip.passes(0.4)
+    order = f"{BELT}.map((node) => node.textContent.match(/(Line|News) \\d/)[0])"
+    before = await strip.tells(order)
+    seen = await strip.tells(f"{BELT}.filter({IN_VIEW}).length")
+    await editor.posts("News 1")
+    await strip.reaches(f"{ROOT}.textContent.includes('News 1')")
+
+    after = [line for line in await strip.tells(order) if line in before]
+    assert (await strip.tells(order)).index("News 1") <= seen + 1
+    assert after == [line for line in before if line in after]
+
+
+async def test_a_line_withdrawn_in_view_leaves_its_place_empty(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """Its text is gone at once, its neighbours stay where they are, and the gap is closed where nobody sees it."""
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.shows(*(str(line["text"]) for line in reversed(lines)))
+    await strip.viewport.hover()  # so that nothing moves meanwhile
+    before = await strip.places()
+    await editor.withdraws(lines[8])
+    await strip.reaches(f"!{ROOT}.textContent.includes('Line 8')")
+    after = await strip.places()
+
+    assert {text: place for text, place in after.items() if text in before} == pytest.approx(
+        {text: place for text, place in before.items() if "Line 8" not in text}, abs=1
+    )
+    await strip.page.mouse.move(5, 600)
+    await strip.reaches(f"{ROOT}.querySelectorAll('li:empty').length === 1")
+    await strip.passes(0.5)
+    await strip.reaches(f"{ROOT}.querySelectorAll('li:empty').length === 0")
+
+
+async def test_a_correction_moves_nothing_before_it(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """The right text stands where the wrong one did; a shorter one keeps its place as wide."""
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.shows(*(str(line["text"]) for line in reversed(lines)))
+    await strip.viewport.hover()
+    before = await strip.places()
+    await editor.corrects(lines[8], text="Line 8")
+    await strip.reaches(f"!{ROOT}.textContent.includes('Line 8 of')")
+
+    after = await strip.places()
+    assert after.pop("Line 8") == pytest.approx(before.pop(str(lines[8]["text"])), abs=1)
+    assert after == pytest.approx(before, abs=1)
+
+
+async def test_shows_one_line_at_a_time(strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed) -> None:
+    """It turns by itself; the buttons turn it too and hold it there; news comes next."""
+    await strip.page.goto(embed(TAG.format("rotate")))
+    await strip.reaches(f"{ALONE} === '{lines[9]['text']}'")
+    await strip.reaches(f"{ALONE} === '{lines[8]['text']}'", within=12)
+
+    await strip.page.get_by_role("button", name="Previous").press("Enter")
+    assert await strip.tells(ALONE) == lines[9]["text"]
+    await strip.page.get_by_role("button", name="Next").press("Enter")
+    await strip.page.keyboard.press("Enter")
+    assert await strip.tells(ALONE) == lines[7]["text"]
+    assert await strip.tells(f"{TICKER}.querySelector('[aria-live=polite]').textContent") == lines[7]["text"]
+
+    await editor.posts("News")
+    await strip.reaches(f"{ROOT}.textContent.includes('News')")
+    assert await strip.tells(ALONE) == lines[7]["text"]
+    await strip.page.keyboard.press("Enter")
+    assert await strip.tells(ALONE) == "News"
+
+
+async def test_a_reader_down_the_list_keeps_their_place(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """What comes above does not move what is read; at the top the newest line stays in sight."""
+    await strip.page.goto(embed(TAG.format("list")))
+    await strip.reaches(f"{TICKER}.lines.length === 10")
+    await strip.viewport.evaluate("node => node.scrollTop = 30")
+    seventh = f"{ROOT}.querySelectorAll('li').values().find((node) => node.textContent.includes('Line 7'))"
+    top = f"{seventh}.getBoundingClientRect().top"
+    before = await strip.tells(top)
+    await editor.posts("News 1")
+    await strip.reaches(f"{ROOT}.textContent.includes('News 1')")
+    assert await strip.tells(top) == pytest.approx(before, abs=1)
+
+    await strip.viewport.evaluate("node => node.scrollTop = 0")
+    await editor.posts("News 2")
+    await strip.reaches(f"{ROOT}.textContent.includes('News 2')")
+    await strip.reaches(f"{ROOT}.querySelector('[part=viewport]').scrollTop === 0")
+
+
+async def test_focus_is_never_lost(strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed) -> None:
+    """Whoever stands on a line that is withdrawn stands on the next one; on the last of all, on the pause button."""
+    await strip.page.goto(embed(TAG.replace("><", ' max="2"><').format("list")))
+    await strip.reaches(f"{ROOT}.querySelectorAll('li').length === 2")
+    await strip.page.keyboard.press("Tab")
+    active = f"{ROOT}.activeElement?.textContent"
+    assert "Line 9" in await strip.tells(active)
+    await editor.withdraws(lines[9])
+    await strip.reaches(f"{active}?.includes('Line 8')")
+
+    for line in reversed(lines[:9]):
+        await editor.withdraws(line)
+    await strip.reaches(f"{ROOT}.activeElement?.localName === 'button'")
+
+
+async def test_moves_without_a_script_per_frame(page: Page, strip: Strip, lines: list[dict[str, object]], embed: Embed) -> None:
+    """The compositor moves it, as fast as the page says; no frame is asked for."""
+    await page.goto(embed(TAG.replace("><", ' speed="90"><').format("crawl")))
+    await strip.reaches(f"{TRACK}?.getAnimations()[0]?.currentTime > 0")
+    await page.evaluate("asked = 0, requestAnimationFrame = () => ++asked")
+    await page.wait_for_function(f"{TRACK}.getAnimations()[0].currentTime > 2500", polling=100)
+
+    assert await strip.speed() == -90
+    assert await strip.animations() == [["running", ["transform"]]]
+    assert await page.evaluate("asked") < 10  # a crawl by script asks 60 times a second; the test's own tools ask once or twice

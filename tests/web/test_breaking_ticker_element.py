@@ -230,7 +230,7 @@ async def test_text_is_text_and_links_are_of_the_web(strip: Strip, editor: Edito
         "noopener",
         0,
     ]
-    assert await strip.tells(f"[...{link}.children].map((node) => node.localName)") == ["bdi", "bdi"]
+    assert await strip.tells(f"[...{link}.children].map((node) => node.localName)") == ["bdi", "bdi", "span"]
 
 
 async def test_returns_after_a_cut_without_gap_or_repeat(strip: Strip, editor: Editor, embed: Embed) -> None:

@@ -11,6 +11,7 @@ import { ATTRIBUTES } from "./attributes.js";
 import { stripOf } from "./strip.js";
 import { sheet } from "./style.js";
 import { drop, hold } from "./viewers.js";
+import { learn } from "./words.js";
 
 /** @typedef {import("./lines.js").Line} Line */
 /** @typedef {import("./lines.js").Change} Change */
@@ -151,6 +152,7 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
 
   /** What changes by time alone: lines go by, age and expire, live is lost for too long, an announcement is over. */
   #tick() {
+    learn();
     this.#lost = /live|closed/.test(this.status) ? 0 : this.#lost + 1;
     this.#announcer.tick(this.#strip.voice);
     this.#strip.age();

@@ -164,7 +164,7 @@ export function displayOf() {
       });
       if (!focused || root.activeElement === link) return;
       const next = focused.isConnected ? link : (after?.isConnected ? after : belt[0])?.querySelector("a");
-      (next ?? root.querySelector("button"))?.focus({ preventScroll: true });
+      (next ?? root.querySelector("button:last-child"))?.focus({ preventScroll: true });
     },
   };
 }

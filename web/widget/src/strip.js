@@ -59,22 +59,22 @@ export function stripOf(host, say) {
       const { lines, paused, since, status } = host;
       const ready = viewer?.ready;
       voice = voiceOf(host.lang, viewer?.language, host.closest("[lang]")?.getAttribute("lang"));
-      const { words } = voice;
+      const { later, words } = voice;
       const inside = fallback.assignedNodes().some((node) => node.textContent?.trim());
       put(node, { lang: voice.language, dir: host.hasAttribute("dir") ? "" : (viewer?.direction ?? ""), ariaLabel: words.label });
       put(label, { textContent: words.label });
       put(fallback, { hidden: ready || !inside });
-      put(none, { hidden: ready ? lines.length > 0 : inside || status !== "ended", textContent: ready ? words.none : words.ended });
-      put(lostWord, { textContent: words.lost });
+      put(none, { hidden: ready ? lines.length > 0 : inside || status !== "ended", textContent: (ready ? later?.none : later?.ended) ?? "" });
+      put(lostWord, { textContent: later?.lost ?? "" });
       put(hour, { data: since ? voice.hour(since) : "" });
       put(state, { hidden: !lost });
       put(controls, { hidden: !ready });
-      put(counter, { textContent: waiting ? voice.fresh(waiting) : "" });
-      put(announce, { textContent: words.aloud, ariaPressed: SOUNDS[host.announce][1] });
+      put(counter, { textContent: voice.fresh(waiting) });
+      put(announce, { hidden: !later, textContent: later?.aloud ?? "", ariaPressed: SOUNDS[host.announce][1] });
       put(previous, { title: words.previous });
       put(next, { title: words.next });
       put(pause, { title: paused ? words.resume : words.pause, className: paused ? "go" : "" });
-      put(viewport, { hidden: !lines.length });
+      viewport.hidden = false;
       // It moves or stands still as the attributes say; between the two the reader's place is kept.
       display.keep(() => {
         display.become(host.display, host.speed);
@@ -91,6 +91,7 @@ export function stripOf(host, say) {
         },
         change,
       );
+      viewport.hidden = !lines.length; // not before: the focus of a line that is gone has to be handed on
       return state.textContent;
     },
   };

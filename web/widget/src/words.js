@@ -7,13 +7,8 @@
  * @property {string} resume     the button while they do not
  * @property {string} previous   the buttons of a display that shows one line at a time
  * @property {string} next
- * @property {string} aloud      the button that has a screen reader read new lines out
  * @property {string} corrected  after a line that was wrong
- * @property {string} none       instead of lines
- * @property {string} ended      instead of a channel that does not exist
- * @property {string} lost       before the time at which live was lost
  * @property {string} colon      between a source and its text
- * @property {Partial<Record<Intl.LDMLPluralRule, string>> & {other: string}} fresh  new lines, by plural; # is their number
  */
 
 /** @type {Record<string, Words>} */
@@ -24,13 +19,8 @@ const WORDS = {
     resume: "Resume",
     previous: "Previous",
     next: "Next",
-    aloud: "Read out",
     corrected: "Corrected",
-    none: "No breaking news",
-    ended: "No such ticker",
-    lost: "Not live since ",
     colon: ": ",
-    fresh: { one: "# new line", other: "# new lines" },
   },
   ar: {
     label: "عاجل",
@@ -38,13 +28,8 @@ const WORDS = {
     resume: "استئناف",
     previous: "السابق",
     next: "التالي",
-    aloud: "قراءة",
     corrected: "تصحيح",
-    none: "لا أخبار عاجلة",
-    ended: "شريط غير موجود",
-    lost: "انقطع التحديث منذ ",
     colon: ": ",
-    fresh: { one: "خبر جديد", two: "خبران جديدان", few: "# أخبار جديدة", many: "# خبرًا جديدًا", other: "# خبر جديد" },
   },
   es: {
     label: "Última hora",
@@ -52,13 +37,8 @@ const WORDS = {
     resume: "Reanudar",
     previous: "Anterior",
     next: "Siguiente",
-    aloud: "Leer",
     corrected: "Corrección",
-    none: "Sin noticias de última hora",
-    ended: "No existe este canal",
-    lost: "Última actualización: ",
     colon: ": ",
-    fresh: { one: "# noticia nueva", other: "# noticias nuevas" },
   },
   fr: {
     label: "Dernière minute",
@@ -66,15 +46,21 @@ const WORDS = {
     resume: "Reprendre",
     previous: "Précédent",
     next: "Suivant",
-    aloud: "Lire",
     corrected: "Rectificatif",
-    none: "Aucune info de dernière minute",
-    ended: "Ce fil n’existe pas",
-    lost: "Dernière mise à jour : ",
     colon: "\u00a0: ",
-    fresh: { one: "# nouvelle info", other: "# nouvelles infos" },
   },
 };
+
+/** @type {typeof import("./later-words.js") | undefined} */
+let later;
+
+/** Loads the words that are not needed at first. */
+export function learn() {
+  import("./later-words.js").then(
+    (module) => (later = module),
+    () => {}, // the network is away: it is tried again
+  );
+}
 
 /** @type {Record<string, Voice>} */
 const voices = {};
@@ -108,9 +94,13 @@ function voiceIn(language) {
       return new Date(at).toLocaleDateString(language, { day: "numeric", month: "short" });
     },
 
+    /** The others, once they have come. */
+    get later() {
+      return later?.LATER[language];
+    },
+
     /** "4 new lines" @param {number} count */
-    fresh: (count) =>
-      (words.fresh[new Intl.PluralRules(language).select(count)] ?? words.fresh.other).replace("#", count.toLocaleString(language)),
+    fresh: (count) => (count && later?.fresh(language, count)) || "",
   };
 }
 

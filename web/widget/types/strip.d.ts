@@ -8,6 +8,7 @@ export declare function stripOf(host: Host, say: (text: string) => void): {
         words: import("./words.js").Words;
         hour: (at: Date) => string;
         ago(at: number, now: number): string;
+        readonly later: import("./later-words.js").LaterWords | undefined;
         fresh: (count: number) => string;
     };
     /** A second has gone by. */

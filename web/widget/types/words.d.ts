@@ -18,36 +18,16 @@ export type Words = {
     previous: string;
     next: string;
     /**
-     * the button that has a screen reader read new lines out
-     */
-    aloud: string;
-    /**
      * after a line that was wrong
      */
     corrected: string;
     /**
-     * instead of lines
-     */
-    none: string;
-    /**
-     * instead of a channel that does not exist
-     */
-    ended: string;
-    /**
-     * before the time at which live was lost
-     */
-    lost: string;
-    /**
      * between a source and its text
      */
     colon: string;
-    /**
-     * new lines, by plural; # is their number
-     */
-    fresh: Partial<Record<Intl.LDMLPluralRule, string>> & {
-        other: string;
-    };
 };
+/** Loads the words that are not needed at first. */
+export declare function learn(): void;
 /**
  * What an element says, in the first of some languages that it knows; English if it knows none.
  * @param {...string | null | undefined} languages  BCP 47 tags, or what a page takes for one
@@ -59,6 +39,8 @@ export declare function voiceOf(...languages: (string | null | undefined)[]): {
     hour: (at: Date) => string;
     /** "now", "5 min. ago", "2 hr. ago", and after a day "24 Nov" @param {number} at @param {number} now  both ms since 1970 */
     ago(at: number, now: number): string;
+    /** The others, once they have come. */
+    readonly later: import("./later-words.js").LaterWords | undefined;
     /** "4 new lines" @param {number} count */
     fresh: (count: number) => string;
 };
@@ -70,6 +52,8 @@ declare function voiceIn(language: string): {
     hour: (at: Date) => string;
     /** "now", "5 min. ago", "2 hr. ago", and after a day "24 Nov" @param {number} at @param {number} now  both ms since 1970 */
     ago(at: number, now: number): string;
+    /** The others, once they have come. */
+    readonly later: import("./later-words.js").LaterWords | undefined;
     /** "4 new lines" @param {number} count */
     fresh: (count: number) => string;
 };

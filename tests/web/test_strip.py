@@ -40,7 +40,7 @@ async def test_axe_finds_nothing_in_any_display_language_and_state(newsroom: Ser
         "[...document.querySelectorAll('[paused]:not([channel=nowhere], [channel$=quiet])')]"
         ".every((one) => one.shadowRoot.querySelector('[part=counter]').textContent)"
     )
-    found = {}
+    found: dict[str, list[str]] = {}
     for scheme in SCHEMES:
         await everything.emulate_media(color_scheme=scheme)
         found[scheme] = await axe_finds(everything)

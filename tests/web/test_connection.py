@@ -14,6 +14,7 @@ SETUP: Final = """
 async () => {
   const { Connection, STATES, backoff, parse } = await import("/widget/src/connection.js");
   window.connection?.close();
+  Math.random = () => 0.5;
   const opened = [], got = [], states = [], asked = [], answers = [];
   let link = null;
   const way = (name) => () => (at, message, closed, signal) => {
@@ -29,7 +30,7 @@ async () => {
   const connection = new Connection({
     address: new URL("https://ticker.example/v1/channels/en/"), topics: ["sea", "sky"], limit: 20,
     deliver: (message) => got.push(message.type), changed: (status) => states.push(status),
-    ways: [way("ws"), way("sse"), way("poll")], random: () => 0.5,
+    ways: [way("ws"), way("sse"), way("poll")],
   });
   Object.assign(window, { connection, STATES, backoff, parse, opened, got, states, asked, answers,
     say: (message) => link.message(typeof message === "string" ? message : JSON.stringify(message)),

@@ -7,7 +7,9 @@ from typing import Final
 
 import httpx
 import pytest
+from playwright.async_api import Page
 
+from tests.browsing import Site
 from tests.served import Server
 from tests.web.newsroom import Editor
 from tests.web.tabs import TICKER, Tab, Window
@@ -179,3 +181,32 @@ async def test_junk_of_other_scripts_is_no_news(window: Window, editor: Editor, 
 
     await leader.shows("Another line", "A line")
     await tab.shows("Another line", "A line")
+
+
+async def test_a_page_without_locks_has_its_own_connection(
+    window: Window, server: Server, editor: Editor, embed: Embed
+) -> None:
+    """On a page by plain http, where browsers give no locks, each tab is live by itself."""
+    without = "delete Navigator.prototype.locks;"
+    tabs = [await window.opens(embed(PLAIN), without) for _ in range(2)]
+    for tab in tabs:
+        await tab.is_live()
+    await editor.posts("A line")
+
+    for tab in tabs:
+        await told(tab, "publish A line")
+    assert await viewers(server) == 2
+
+
+async def test_a_sandboxed_frame_has_its_own_connection(page: Page, editor: Editor, embed: Embed, paper: Site) -> None:
+    """In a frame of no origin, where locks and channels are forbidden, the ticker is live."""
+    await editor.posts("A line")
+    inside = embed(PLAIN)
+    paper.pages["/frame"] = (
+        f'<!doctype html><link rel="icon" href="data:,"><iframe sandbox="allow-scripts" src="{inside}/"></iframe>'
+    )
+    await page.goto(f"{inside}/frame")
+    framed = page.frames[1]
+
+    await framed.wait_for_function(f"{TICKER}?.status === 'live' && {TICKER}.lines.length === 1")
+    assert await framed.evaluate("origin") == "null"

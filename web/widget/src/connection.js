@@ -132,10 +132,9 @@ export class Connection {
    * @param {(status: Status) => void} options.changed
    * @param {Share} [options.share]  with other tabs
    * @param {(() => Way | Promise<Way>)[]} [options.ways]
-   * @param {() => number} [options.random]
    */
   constructor(options) {
-    this.#options = { ways: WAYS, random: Math.random, ...options };
+    this.#options = { ways: WAYS, ...options };
   }
 
   /** Connects now, wherever the connection stands: after `close()`, or to check a link that may have died unnoticed. */
@@ -143,9 +142,9 @@ export class Connection {
     if (this.#go("open")) this.#connect();
   }
 
-  /** Tries now instead of later, if it is waiting. */
+  /** Connects now, unless it is connected or about to be. */
   retry() {
-    if (this.status === "waiting") this.open();
+    if (this.status === "waiting" || this.status === "closed") this.open();
   }
 
   /** Lets go of everything; `open()` comes back by the cursor. */
@@ -169,7 +168,7 @@ export class Connection {
       this.#way = (this.#way + 1) % this.#options.ways.length;
     }
     if (FINAL.includes(code)) this.#go("refused");
-    else this.#wait(backoff(this.#failures++, this.#options.random()), since);
+    else this.#wait(this.#backoff(), since);
   }
 
   async #connect() {
@@ -229,11 +228,9 @@ export class Connection {
   /** @param {string} path */
   #at(path) {
     const { address, topics, limit } = this.#options;
-    const asked = new URL(path, address);
-    if (this.cursor) asked.searchParams.set("after", this.cursor);
-    asked.searchParams.set("limit", String(limit));
-    for (const topic of topics) asked.searchParams.append("topic", topic);
-    return asked;
+    const asked = [["limit", String(limit)], ...topics.map((topic) => ["topic", topic])];
+    if (this.cursor) asked.unshift(["after", this.cursor]);
+    return new URL(`${path}?${new URLSearchParams(asked)}`, address);
   }
 
   /**
@@ -268,8 +265,7 @@ export class Connection {
   #leave(message) {
     const { reconnect } = message;
     this.#tell(message, this.cursor);
-    const told = typeof reconnect === "number" && reconnect >= 0 && reconnect <= LEAVING_MOST;
-    this.#wait(told ? reconnect * 1000 : backoff(this.#failures++, this.#options.random()), this.#heard);
+    this.#wait(reconnect >= 0 && reconnect <= LEAVING_MOST ? reconnect * 1000 : this.#backoff(), this.#heard);
   }
 
   /** Notices a link that says nothing for too long, by the clock: a machine that slept wakes with timers that did not run. */
@@ -278,6 +274,10 @@ export class Connection {
     clearTimeout(this.#timer);
     if (left <= 0) this.lose(ABNORMAL, this.#heard);
     else this.#timer = setTimeout(() => this.#watch(silence, from), Math.min(left, LOOK_EVERY));
+  }
+
+  #backoff() {
+    return backoff(this.#failures++, Math.random());
   }
 
   /** @param {number} delay  ms @param {number} since  ms */

@@ -89,10 +89,8 @@ export class Viewer {
   }
 
   /** @param {Message} message */
-  #edition({ language, direction }) {
-    this.ready = true;
-    this.language = typeof language === "string" ? language : "";
-    this.direction = direction === "rtl" || direction === "ltr" ? direction : "";
+  #edition({ language = "", direction = "" }) {
+    Object.assign(this, { ready: true, language, direction });
   }
 
   /** @param {import("./connection.js").Status} status */
@@ -145,39 +143,41 @@ function each(act) {
   for (const viewer of viewers.values()) act(viewer.connection);
 }
 
-// A page that holds a socket, a lock or a channel is kept out of the back-forward cache, and a frozen one finds its socket
-// dead: let go, and return.
 const leave = () => each((connection) => connection.close());
 
 function look() {
   clearTimeout(unseen);
   if (!seen()) unseen = setTimeout(leave, UNSEEN);
-  else each((connection) => (connection.status === "closed" ? connection.open() : connection.retry()));
+  else each((connection) => connection.retry());
 }
 
 function tick() {
   if (seen()) for (const viewer of viewers.values()) for (const holder of [...viewer.holders]) holder.tick();
 }
 
-/** @type {readonly [EventTarget, string, () => void][]} */
-const PAGE = [
-  [window, "pagehide", leave],
-  [document, "freeze", leave],
-  [window, "pageshow", look],
-  [document, "resume", look],
-  [document, "visibilitychange", look],
-  [window, "online", () => each((connection) => connection.status === "closed" || connection.open())], // the old link may be dead unnoticed
-  [window, "offline", () => each((connection) => connection.lose())],
-];
+/**
+ * What the page goes through. One that holds a socket, a lock or a channel is kept out of the back-forward cache, and a frozen
+ * one finds its socket dead: let go, and return.
+ * @type {Record<string, () => void>}
+ */
+const PAGE = {
+  pagehide: leave,
+  freeze: leave,
+  pageshow: look,
+  resume: look,
+  visibilitychange: look,
+  online: () => each((connection) => connection.status === "closed" || connection.open()), // the old link may be dead unnoticed
+  offline: () => each((connection) => connection.lose()),
+};
 
 function wake() {
-  for (const [target, type, act] of PAGE) target.addEventListener(type, act);
+  for (const type in PAGE) addEventListener(type, PAGE[type], true); // those of the document pass by here
   timer = setInterval(tick, TICK);
   look();
 }
 
 function sleep() {
-  for (const [target, type, act] of PAGE) target.removeEventListener(type, act);
+  for (const type in PAGE) removeEventListener(type, PAGE[type], true);
   clearInterval(timer);
   clearTimeout(unseen);
 }

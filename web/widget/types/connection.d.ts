@@ -67,7 +67,6 @@ export declare class Connection {
      * @param {(status: Status) => void} options.changed
      * @param {Share} [options.share]  with other tabs
      * @param {(() => Way | Promise<Way>)[]} [options.ways]
-     * @param {() => number} [options.random]
      */
     constructor(options: {
         address: URL;
@@ -77,11 +76,10 @@ export declare class Connection {
         changed: (status: Status) => void;
         share?: Share;
         ways?: (() => Way | Promise<Way>)[];
-        random?: () => number;
     });
     /** Connects now, wherever the connection stands: after `close()`, or to check a link that may have died unnoticed. */
     open(): void;
-    /** Tries now instead of later, if it is waiting. */
+    /** Connects now, unless it is connected or about to be. */
     retry(): void;
     /** Lets go of everything; `open()` comes back by the cursor. */
     close(): void;

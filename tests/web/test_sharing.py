@@ -188,8 +188,25 @@ async def test_a_page_without_locks_has_its_own_connection(
 ) -> None:
     """On a page by plain http, where browsers give no locks, each tab is live by itself."""
     without = "delete Navigator.prototype.locks;"
-    tabs = [await window.opens(embed(PLAIN), without) for _ in range(2)]
+    tabs = [await window.opens("about:blank", without) for _ in range(2)]
     for tab in tabs:
+        await tab.goes(embed(PLAIN))
+        await tab.is_live()
+    await editor.posts("A line")
+
+    for tab in tabs:
+        await told(tab, "publish A line")
+    assert await viewers(server) == 2
+
+
+async def test_tabs_that_cannot_share_are_live_by_themselves(
+    window: Window, server: Server, editor: Editor, embed: Embed
+) -> None:
+    """Where a policy keeps what is loaded on demand away, no tab waits for another."""
+    tabs = [await window.opens("about:blank") for _ in range(2)]
+    for tab in tabs:
+        await tab.does("Network.setBlockedURLs", urls=["*sharing*"])
+        await tab.goes(embed(PLAIN))
         await tab.is_live()
     await editor.posts("A line")
 

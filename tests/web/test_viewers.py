@@ -34,12 +34,14 @@ async def test_a_page_that_was_left_rests_and_comes_back(window: Window, editor:
     await editor.posts("Before")
     await tab.shows("Before")
     await tab.tells("addEventListener('pageshow', ({ persisted }) => (window.rested = persisted))")
+    await tab.tells(f"addEventListener('pagehide', () => (window.left = {TICKER}.status))")
     await tab.goes("about:blank")
     await editor.posts("Meanwhile")
     await tab.goes_back()
 
     await tab.shows("Meanwhile", "Before")
-    assert await tab.tells("[rested, performance.getEntriesByType('navigation')[0].notRestoredReasons]") == [True, None]
+    assert await tab.tells("[rested, left]") == [True, "closed"]
+    assert await tab.tells("performance.getEntriesByType('navigation')[0].notRestoredReasons") is None
     assert await tab.tells("told") == ["publish Before", "publish Meanwhile"]
     await tab.is_live()
 

@@ -179,9 +179,11 @@ export class Connection {
       const lead = share && (await this.#claim(share.name, signal));
       if (signal.aborted) return;
       if (share && lead !== undefined) {
-        const sharing = import("./sharing.js");
-        if (!lead) return (await sharing).follow(this, share, signal);
-        sharing.then(({ lead }) => signal.aborted || (this.#tell = lead(this, share, signal))).catch(() => {});
+        const sharing = import("./sharing.js").catch(() => null); // without it this tab is alone
+        if (lead) sharing.then((found) => found && !signal.aborted && (this.#tell = found.lead(this, share, signal)));
+        const found = lead ? null : await sharing;
+        if (signal.aborted) return;
+        if (found) return found.follow(this, share, signal);
       }
       this.#answered = (!this.cursor || this.#fruitless > 0) && (await this.#ask(signal));
       const way = await ways[this.#way]();

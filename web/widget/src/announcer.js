@@ -21,7 +21,7 @@ export function first(what) {
 export function announcerOf() {
   const nodes = [element("p", ""), element("p", "")];
   const node = element("div", "", ...nodes);
-  let quiet = 0; // s since the last announcement
+  let quiet = BATCH; // s since the last announcement: the first one need not wait
   let fresh = 0; // lines to be counted out
   let said = ""; // the line that was read out last
   node.slot = "announcer";
@@ -40,7 +40,6 @@ export function announcerOf() {
   function hush(id = said) {
     if (id !== said) return;
     said = "";
-    fresh = 0;
     for (const node of nodes) put(node, { textContent: "" });
   }
 
@@ -58,8 +57,11 @@ export function announcerOf() {
     /** A second has gone by. @param {import("./words.js").Voice} voice */
     tick(voice) {
       quiet++;
-      if (fresh && quiet > BATCH) say(voice.fresh(fresh));
-      else if (quiet > SAID_FOR) hush();
+      const count = quiet > BATCH && voice.fresh(fresh);
+      if (count) {
+        say(count);
+        fresh = 0;
+      } else if (quiet > SAID_FOR) hush();
     },
   };
 }

@@ -114,8 +114,11 @@ export class Lines {
       return { type };
     }
     // On an equal version too: between showing what was withdrawn and hiding it, hiding is right.
-    if (type !== "withdraw" || typeof id !== "string" || !(whole(version) >= this.#seen(id))) return null;
-    return this.#replace(id, version) ? { type, id, status: message.status === "usable" ? "usable" : "canceled" } : null;
+    const seen = typeof id === "string" ? this.#seen(id) : Infinity;
+    if (type !== "withdraw" || !(whole(version) >= seen)) return null;
+    // A line that is held no longer may still be shown somewhere: on its way across, or on a page that collects lines.
+    const known = this.#replace(id, version) || (seen && version > seen);
+    return known ? { type, id, status: message.status === "usable" ? "usable" : "canceled" } : null;
   }
 
   /** @param {"publish" | "correct"} type @param {any} value @returns {Change | null} */

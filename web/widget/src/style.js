@@ -32,16 +32,17 @@ const CSS = /* css */ `
   text-align: start;
 }
 :lang(ar) { font-size: var(--ticker-font-size, 17px); }
-[part=label], [part=status], [part=controls] { display: flex; align-items: center; padding-inline: 16px; white-space: pre; }
+[part=label], [part=status], [part=controls] { display: flex; align-items: center; padding-inline: 16px; gap: .3em; white-space: nowrap; }
 [part=label] { border-inline-end: 1px solid #0000; background: var(--signal); color: var(--ticker-on-signal, light-dark(#fff, #101418)); font-weight: 700; }
 [part=viewport], [part=fallback], [part=none] { flex: 1; min-inline-size: 0; display: block; overflow: auto; scrollbar-width: thin; }
 [part=fallback], [part=none] { place-self: center start; padding-inline: 16px; }
-[part=controls] { min-inline-size: 0; padding: 0; justify-self: end; border-inline-start: var(--line); }
+[part=controls] { min-inline-size: 0; padding: 0; gap: 0; justify-self: end; border-inline-start: var(--line); }
 ul { display: flex; align-items: center; min-block-size: 100%; margin: 0; padding: 0; }
 li { display: flex; align-items: baseline; gap: 8px; padding: 8px 16px; animation: fresh .2s; }
 li::before { content: "•" / ""; inline-size: 8px; color: var(--muted); }
 .urgent::before { content: "■" / ""; color: var(--signal); }
 time, [part=mark], [part=status], [part=counter] { font-size: .87em; font-variant-numeric: tabular-nums; white-space: nowrap; }
+[part=counter]:not(:empty) { padding-inline-start: 12px; }
 [part=none], [part=counter] { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 time, [part=none] { color: var(--muted); }
 a { color: inherit; text-decoration: none; }

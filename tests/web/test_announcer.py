@@ -1,0 +1,46 @@
+"""web/widget/src/announcer.js: what a screen reader is told."""
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from playwright.async_api import Page
+
+from tests.web.newsroom import TICKER, Editor, Strip
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pytest.mark.slow]
+
+SAID: Final = "[...document.querySelectorAll('[aria-live]')].map((node) => node.textContent).filter(Boolean).join()"
+
+
+async def test_says_flashes_and_counts_the_rest_once_on_a_page(
+    page: Page, strip: Strip, editor: Editor, embed: Callable[[str], str]
+) -> None:
+    """However many tickers a page has: a flash is read out at once, of other lines how many came, of old ones nothing."""
+    await editor.posts_all(["An old line", "Another"])
+    await page.goto(embed('<breaking-ticker channel="en"></breaking-ticker>' * 2))
+    await strip.reaches(f"{TICKER}.lines.length === 2")
+    assert (
+        await page.evaluate("[...document.querySelectorAll('[aria-live]')].map((node) => node.ariaLive)")
+        == [
+            "polite",
+            "assertive",
+        ]
+        * 2
+    )
+
+    await editor.posts_all(["One", "Two"])
+    await strip.reaches(f"/^[12] new lines?$/.test({SAID})", within=30)
+    await editor.posts("A flash", urgency=1)
+    await strip.reaches(f"{SAID} === 'Breaking. A flash'")
+
+    await page.evaluate(f"{TICKER}.announce = 'all', document.querySelectorAll('breaking-ticker')[1].announce = 'off'")
+    await editor.posts("Three")
+    await strip.reaches(f"{SAID} === 'Breaking. Three'")
+    button = page.get_by_role("button", name="Announce", exact=False).or_(page.get_by_role("button", name="Read out")).first
+    await button.focus()
+    await page.keyboard.press("Enter")
+    assert await page.evaluate(f"{TICKER}.announce") == "off"
+    await editor.posts("Four", urgency=1)
+    await strip.reaches(f"{TICKER}.lines[0].text === 'Four'")
+    assert await page.evaluate(SAID) == "Breaking. Three"

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pyt
 Embed = Callable[[str], str]
 
 TAG: Final = '<breaking-ticker channel="en" display="{}"></breaking-ticker>'
-ALONE: Final = f"{ROOT}.querySelector('li:not([hidden]) [part=text]').textContent"
+ALONE: Final = f"{ROOT}.querySelector('li:not([hidden]) [part=text]')?.textContent"
 SHIFTS: Final = """
 shifts = 0;
 new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => shifts += value))

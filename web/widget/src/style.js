@@ -68,6 +68,7 @@ button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
 }
 .list ul { display: block; }
 .list li { border-block-start: var(--line); }
+.list time { min-inline-size: 6em; }
 @media (prefers-reduced-motion: no-preference) {
   .crawl:not(.still, :has(a:focus-visible)) {
     [part=viewport] { overflow: hidden; }

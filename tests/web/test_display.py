@@ -39,6 +39,7 @@ async def test_nothing_on_the_page_moves(page: Page, strip: Strip, editor: Edito
     for n in range(3):
         await editor.posts(f"News {n}")
         await strip.reaches(f"{TICKER}.lines[0].text === 'News {n}' && {ROOT}.textContent.includes('News {n}')")
+        await strip.reaches(f"{ROOT}.querySelector('[part=viewport]').scrollTop === 0")
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     assert await page.evaluate("shifts") == 0

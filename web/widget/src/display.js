@@ -58,8 +58,8 @@ export function displayOf() {
 
   /** Makes a change around which what is read stays where it is. @param {() => void} change */
   function keep(change) {
-    const places = view().map((item) => /** @type {const} */ ([item, start(item)]));
     const newest = kind === "list" && (viewport.scrollTop < 1 || Date.now() - glided < GLIDE);
+    const places = view().map((item) => /** @type {const} */ ([item, start(item)]));
     change();
     const left = places.filter(([item]) => item.isConnected);
     const [anchor, at] = left.find(([, at]) => at > -1) ?? left[0] ?? []; // nobody reads the beginning of what has begun to leave

@@ -75,7 +75,7 @@ def _herd_told(found: Found) -> str:
 
 def _leave_told(found: Found) -> str:
     rows = [["viewers", *found["arrivals_by_second"]]]
-    head = ["second", *(str(number) for number in range(1, 11))]
+    head = ["second", *(str(number) for number in range(1, 12))]
     return (
         f"{found['viewers']:,} viewers, `TICKER_LEAVE_WINDOW={found['window_s']:g}`; the first came after "
         f"{found['first_s']} s, the last after {found['last_s']} s.\n\n{_table(head, rows)}"

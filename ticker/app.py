@@ -72,6 +72,11 @@ SEND_BUFFER: Final = 128 * 1024
 """Bytes that the kernel may hold for a viewer that does not read (Linux doubles it). Left alone, it goes up to 4 MB each: no
 bound that a slow viewer would ever meet."""
 
+_NOTICE_THE_DEAD: Final = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 20, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 120_000}
+"""How the kernel finds out that the other side has vanished without a word: it asks after 60 s of silence, and gives up two
+minutes after something was sent that is not acknowledged; its own defaults are two hours and a quarter of one. The write
+deadline does not notice, since heartbeats lie in the kernel's buffer meanwhile."""
+
 _LOOK_EVERY = 0.1  # s, at how late the event loop is
 _MEASURE_EVERY = 1.0  # s, for metrics that another process of the crew may be asked for
 _PROPAGATED_WITHIN = 1.0  # s, for other processes to show a change
@@ -361,7 +366,12 @@ def listen(settings: Settings, *, shared: bool = False) -> socket.socket:
         )
     except OSError as error:
         raise OSError(f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}") from error
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # its connections inherit it
+    # Its connections inherit all of these.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _NOTICE_THE_DEAD.items():
+        if option := getattr(socket, name, None):  # Linux has them all
+            listening.setsockopt(socket.IPPROTO_TCP, option, value)
     return listening
 
 

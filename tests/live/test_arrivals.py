@@ -20,6 +20,7 @@ class Door:
     def __init__(self, rate: float = 0) -> None:
         self.arrivals = Arrivals(rate)
         self.inside: list[int] = []
+        self.gone: set[int] = set()
         self.times: list[float] = []
 
     def comes(self, viewer: int) -> None:
@@ -27,7 +28,7 @@ class Door:
             self.inside.append(viewer)
             self.times.append(asyncio.get_running_loop().time())
 
-        self.arrivals.wait(let_in)
+        self.arrivals.wait(let_in, lambda: viewer in self.gone)
 
     async def empty(self) -> None:
         async with asyncio.timeout(WITHIN):
@@ -98,7 +99,7 @@ async def test_one_that_fails_keeps_nobody_out() -> None:
     def fails() -> None:
         raise RuntimeError("broken")
 
-    door.arrivals.wait(fails)
+    door.arrivals.wait(fails, lambda: False)
     door.comes(1)
     await door.empty()
     door.comes(2)
@@ -107,11 +108,24 @@ async def test_one_that_fails_keeps_nobody_out() -> None:
     assert door.inside == [1, 2]
 
 
+async def test_who_has_gone_takes_nobodys_turn() -> None:
+    """A herd that loses patience must not keep those out who come after it: whoever has gone is not charged to the rate."""
+    door = Door(rate=10)
+    for viewer in range(2000):
+        door.comes(viewer)
+    door.gone = {*range(1, 2000)}
+    door.comes(2000)
+    await door.empty()
+
+    assert [viewer for viewer in door.inside if viewer not in door.gone] == [0, 2000]
+    assert door.times[-1] - door.times[0] < 2  # a second each would be half an hour
+
+
 async def test_a_turn_can_be_awaited() -> None:
     """As a task does."""
     door = Door()
     door.comes(1)
-    await door.arrivals.turn()
+    await door.arrivals.turn(lambda: False)
 
     assert door.inside == [1]
 

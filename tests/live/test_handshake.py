@@ -1,8 +1,10 @@
 """Requests to upgrade: what is no handshake is answered in the one shape of problems, and whoever is refused is counted."""
 
 import contextlib
+import itertools
 import json
 import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -36,7 +38,7 @@ def asked(server: Server, *more: str, path: str = "/v1/channels/en/ws", method: 
     named = GOOD | {name.replace("_", "-"): value for name, value in fields.items()}
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items() if value is not None), *more]
     with socket.create_connection(("127.0.0.1", server.port), timeout=WITHIN) as connection:
-        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
         came = connection.recv(65536)
         while not came.startswith(b"HTTP/1.1 101"):
             with contextlib.suppress(ConnectionResetError):
@@ -56,7 +58,7 @@ def refused(server: Server) -> dict[str, float]:
 
 def test_a_good_handshake_is_accepted(door: Server) -> None:
     """With the key of the RFC's example (section 1.3), and no extension that was not asked for."""
-    answer = asked(door)
+    answer = asked(door, Origin="http://caf\u00e9.example", Cookie="\u00ff")
 
     assert answer.startswith(b"HTTP/1.1 101 Switching Protocols\r\n")
     assert b"\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" in answer
@@ -72,6 +74,7 @@ def test_a_good_handshake_is_accepted(door: Server) -> None:
         ({"Sec_WebSocket_Version": "8"}, 400, "invalid-request", "Sec-WebSocket-Version"),
         ({"Sec_WebSocket_Key": None}, 400, "invalid-request", "Sec-WebSocket-Key"),
         ({"Sec_WebSocket_Key": "short"}, 400, "invalid-request", "Sec-WebSocket-Key"),
+        ({"Sec_WebSocket_Version": "1\u00ff"}, 400, "invalid-request", "Sec-WebSocket-Version"),
         ({"method": "POST"}, 400, "invalid-request", "POST"),
     ],
 )
@@ -94,6 +97,80 @@ def test_a_field_sent_twice_is_no_handshake(door: Server) -> None:
     """Which of two keys were meant cannot be known."""
     assert asked(door, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==").startswith(b"HTTP/1.1 400 ")
     assert asked(door, "Host: y").startswith(b"HTTP/1.1 400 ")
+
+
+PING, PONG = (
+    b"\x89\x84\x01\x02\x03\x04" + bytes(a ^ b for a, b in zip(b"tail", b"\x01\x02\x03\x04", strict=True)),
+    b"\x8a\x04tail",
+)
+
+
+def request() -> bytes:
+    lines = ["GET /v1/channels/en/ws HTTP/1.1", *(f"{name}: {value}" for name, value in GOOD.items()), "", ""]
+    return "\r\n".join(lines).encode()
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3], ids=["at once", "in two", "in three"])
+def test_what_comes_with_the_handshake_is_kept(door: Server, parts: int) -> None:
+    """A ping behind the request is answered, wherever the bytes were cut."""
+    sent = request() + PING
+    cuts = [
+        0,
+        *(len(request()) - 2 if parts == 3 else len(request()) + 3,) * (parts > 1),
+        *(len(sent) - 2,) * (parts > 2),
+        len(sent),
+    ]
+    with socket.create_connection(("127.0.0.1", door.port), timeout=WITHIN) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for begin, end in itertools.pairwise(cuts):
+            connection.sendall(sent[begin:end])
+            time.sleep(0.02)  # so that they come apart; if they did not, it would pass all the same
+        came = b""
+        while PONG not in came:
+            came += connection.recv(65536)
+
+    assert came.startswith(b"HTTP/1.1 101 ")
+
+
+@pytest.fixture(scope="module")
+def slow_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Lets one in a second."""
+    server = Server(tmp_path_factory.mktemp("slow"), TICKER_ARRIVALS="1").start()
+    yield server
+    server.end()
+
+
+def test_who_speaks_while_it_waits_is_heard_later(slow_door: Server) -> None:
+    """What comes before the answer is not lost; too much of it ends the connection."""
+    with contextlib.ExitStack() as stack:
+        first, second, third = (
+            stack.enter_context(socket.create_connection(("127.0.0.1", slow_door.port), timeout=WITHIN)) for _ in range(3)
+        )
+        first.sendall(request())
+        assert first.recv(65536)
+        for connection in (second, third):
+            connection.sendall(request())
+        second.sendall(PING)
+        third.sendall(b"x" * 2000)
+        with contextlib.suppress(ConnectionResetError):
+            assert third.recv(65536) == b""
+        came = b""
+        while PONG not in came:
+            came += second.recv(65536)
+
+    assert came.startswith(b"HTTP/1.1 101 ")
+
+
+def test_who_is_refused_and_says_nothing_is_cut_off(door: Server) -> None:
+    """The close waits for the other side's for two seconds."""
+    with socket.create_connection(("127.0.0.1", door.port), timeout=WITHIN) as connection:
+        connection.sendall(request().replace(b"/en/", b"/zz/"))
+        came = b""
+        with contextlib.suppress(ConnectionResetError):
+            while some := connection.recv(65536):
+                came += some
+
+    assert b"\x11\x34no such channel" in came  # 4404
 
 
 @pytest.mark.asyncio

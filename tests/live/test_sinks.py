@@ -20,7 +20,7 @@ class Connection:
         self.sent: list[Message] = []
         self.free = asyncio.Event()
         self.aborted = False
-        self.peer = Peer(self.free.wait, self._abort, lambda: None)
+        self.peer = Peer(self.free.wait, self._abort, lambda: False, lambda: None)
         self._received = list(received)
 
     async def receive(self) -> Message:

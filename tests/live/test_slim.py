@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import socket
 import struct
 import subprocess
@@ -14,9 +15,15 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect as ws_connect
 
+from tests.logbook import Logbook, channel
 from tests.redises import RedisServer
 from tests.served import WITHIN, Server, environment, free_port, until
 from tests.viewers import Screen, connect
+from ticker.live.frames import Transport
+from ticker.live.slim import SlimStream, SlimViewer, SlimWebSocket
+from ticker.live.viewers import Viewers
+from ticker.log.mirror import Mirror
+from ticker.model.line import Line
 
 pytestmark = [pytest.mark.slow]
 
@@ -146,6 +153,17 @@ def test_what_ends_a_connection(client: Client, feed: Feed, sent: bytes, code: i
     assert client.closed_with() == code
 
 
+def test_a_flood_of_frames_ends_the_connection(slim: Server, client: Client) -> None:
+    """Forty pings at once are answered; hundreds would hold up every other viewer."""
+    client.socket.sendall(frame(PING, b"x") * 40)
+    assert [client.read() for _ in range(40)] == [(PONG, b"x")] * 40
+
+    with contextlib.suppress(ConnectionError):  # cut off while we are still sending
+        client.socket.sendall(frame(PONG) * 2000)
+    with contextlib.suppress(ConnectionError):
+        assert client.file.read() == b""
+
+
 def test_nothing_comes_after_a_close(slim: Server, client: Client) -> None:
     """A viewer that has said goodbye is told nothing more (section 5.5.1)."""
     client.socket.sendall(frame(TEXT, b"hello"))
@@ -155,6 +173,148 @@ def test_nothing_comes_after_a_close(slim: Server, client: Client) -> None:
 
     assert opcode == CLOSE
     assert client.file.read() == b""
+
+
+def test_a_stream_behind_an_answer_that_is_still_being_taken(slim: Server) -> None:
+    """A viewer that reads slowly gets the whole of its earlier answer, then the head of the stream, then the stream."""
+    for number in range(100):
+        slim.post(f"Line {number} {'ط' * 480}", "ar")
+    page = b"GET /v1/channels/ar/lines?limit=100 HTTP/1.1\r\nHost: x\r\n\r\n"
+    read = b""
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", slim.port))
+        connection.settimeout(WITHIN)
+        connection.sendall(page * 3 + b"GET /v1/channels/ar/sse?limit=1 HTTP/1.1\r\nHost: x\r\n\r\n")
+        while b"event: snapshot" not in read:
+            read += connection.recv(4096)
+
+    assert read.count(b"HTTP/1.1 200 OK\r\n") == 4
+    assert b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream" in read.replace(b"date:", b"\r\ndate:")
+    assert read.index(b"text/event-stream") < read.index(b"event: snapshot")
+
+
+class Pair:
+    """A viewer on a real transport with a narrow socket, whose other side reads when it is told to."""
+
+    def __init__(self, unsent_most: int = 64 << 20) -> None:
+        self.log = Logbook(channel())
+        self.viewers = Viewers(
+            Mirror([self.log.channel]),
+            heartbeat=25,
+            replay_most=300,
+            write_deadline=15,
+            leave_window=0.5,
+            unsent_most=unsent_most,
+            clock=lambda: self.log.now,
+        )
+        self.mirror = self.viewers.mirror.channels["en"]
+        self.ours, self.theirs = socket.socketpair()
+        self.ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+
+    async def connected(self, earlier: bytes = b"", transport: Transport = Transport.WEBSOCKET) -> SlimViewer:
+        """Take the connection over, after bytes that the transport has been given already."""
+        made, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=self.ours)
+        made.write(earlier)
+        await asyncio.sleep(0.01)
+        kind = SlimWebSocket if transport is Transport.WEBSOCKET else SlimStream
+        viewer = kind(self.viewers, self.viewers.enter(self.mirror, frozenset(), transport), None, 10)
+        viewer.take_over(made, b"HEAD")
+        return viewer
+
+    async def line(self, text: str) -> Line:
+        published = self.log.publish(text)
+        await self.apply()
+        return published
+
+    async def apply(self) -> None:
+        self.viewers.applied(self.mirror, self.log.read(self.mirror))
+        await asyncio.sleep(0.002)
+
+    async def read(self, until: bytes) -> bytes:
+        self.theirs.setblocking(False)
+        read = b""
+        async with asyncio.timeout(WITHIN):
+            while until not in read:
+                read += await asyncio.get_running_loop().sock_recv(self.theirs, 65536)
+        return read
+
+    def end(self) -> None:
+        self.theirs.close()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("earlier", [20_000, 300_000], ids=["full", "paused"])
+async def test_nothing_overtakes_what_a_transport_still_holds(earlier: int) -> None:
+    """Bytes of an earlier answer, the head, and the lines come in this order, however full the transport was."""
+    pair = Pair()
+    await pair.connected(b"J" * earlier + b"|END|", Transport.SSE)
+    read = b""
+    for number in range(5):
+        read += pair.theirs.recv(4096)  # the kernel has room again, of which the transport does not know yet
+        await pair.line(f"Line {number}")
+    read += await pair.read(b"Line 4")
+    pair.end()
+
+    assert read.startswith(b"J" * earlier + b"|END|HEADevent: snapshot")
+
+
+@pytest.mark.asyncio
+async def test_what_waits_in_transports_is_bounded() -> None:
+    """Over the bound, a viewer that is slow is cut off at once, long before its deadline."""
+    pair = Pair(unsent_most=1)
+    viewer = await pair.connected()
+    while not viewer.transport.get_write_buffer_size():
+        await pair.line("x" * 300)
+    keeping = asyncio.create_task(pair.viewers.keep_time())
+    async with asyncio.timeout(WITHIN):
+        while pair.viewers.count:
+            await asyncio.sleep(0.01)
+    keeping.cancel()
+    pair.end()
+
+    assert viewer.transport.is_closing()
+
+
+@pytest.mark.asyncio
+async def test_the_sweep_keeps_away_from_an_encrypted_connection() -> None:
+    """Bytes sent past a TLS transport would go out in the clear."""
+    pair = Pair()
+    viewer = await pair.connected()
+    bare = viewer.fd
+    viewer.transport = Encrypted(viewer.transport)
+    encrypted = viewer.fd
+    pair.end()
+
+    assert (bare, encrypted) == (pair.ours.fileno(), -1)
+
+
+class Encrypted(asyncio.Transport):
+    """A transport over TLS, as far as it tells."""
+
+    def __init__(self, bare: asyncio.Transport) -> None:
+        super().__init__({"sslcontext": object(), "socket": bare.get_extra_info("socket")})
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("says", [close(1000), frame(TEXT, b"hello")], ids=["goodbye", "data"])
+async def test_a_correction_after_a_full_viewer_has_ended(says: bytes) -> None:
+    """Our close is the first thing that the kernel refuses; whoever is corrected after that, the others are told."""
+    full = False
+    for most in range(1, 40):
+        pair = Pair()
+        viewer = await pair.connected()
+        lines = [await pair.line("x" * 300) for _ in range(most)]
+        pair.theirs.send(says)
+        await asyncio.sleep(0.005)
+        pair.log.correct(lines[-1], "better")
+        await pair.apply()
+        full = bool(viewer.transport.get_write_buffer_size())
+        pair.end()
+        if full:
+            break
+
+    assert full  # it was tried on a viewer that could not take its close
 
 
 def test_a_request_behind_a_stream_does_not_disturb_it(slim: Server) -> None:
@@ -190,6 +350,22 @@ async def test_viewer_from_a_server_that_is_ahead(slim: Server, transport: str) 
 
     assert screen.messages[0]["reason"] == "unknown"
     assert "Traceback" not in slim.log
+
+
+@pytest.mark.asyncio
+async def test_a_viewer_that_is_ahead_is_told_of_the_stop(servers: Callable[..., Server]) -> None:
+    """It waits to be caught up with when the server stops: it gets `leaving` and a close as the others do."""
+    server = servers().start()
+    screen = Screen()
+    number = int(server.post("Before")["cursor"].partition("-")[0])
+    screen.cursor = f"{number + 50}-1"
+    async with connect(server.url, "en", "ws", screen) as viewer:
+        await asyncio.to_thread(until, lambda: 'transport="ws"} 1.0' in httpx.get(f"{server.url}/metrics").text, "the viewer")
+        assert server.process
+        server.process.send_signal(signal.SIGTERM)
+        await viewer.ended()
+
+    assert (screen.types, viewer.close_code) == (["leaving"], 1001)
 
 
 def test_viewers_that_vanish_are_counted_out(slim: Server) -> None:

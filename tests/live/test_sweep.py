@@ -172,6 +172,24 @@ def test_withdrawn_text_is_not_joined() -> None:
     assert crowd.readers[-1].writes == [frame(2)]
 
 
+def test_who_is_moved_behind_the_walk_is_visited_all_the_same() -> None:
+    """The last viewer takes the place of one that leaves: what the walk has passed, it has not."""
+    crowd = Crowd(SLICE * 3)
+    crowd.line(1)
+    crowd.sweep.walk()
+    crowd.line(2)
+    crowd.walk()  # once round from where it was: from now on a walk begins after the first slice
+    crowd.line(3)
+    crowd.sweep.walk()
+    moved = crowd.sweep.viewers[-1]
+    crowd.sweep.remove(crowd.sweep.viewers[SLICE + 100])
+    crowd.walk()
+
+    assert isinstance(moved, Reader)
+    assert moved.index == SLICE + 100
+    assert b"".join(moved.writes) == b"".join(map(frame, range(1, 4)))
+
+
 STEPS = st.lists(
     st.one_of(
         st.just(("line", 0)),

@@ -188,7 +188,7 @@ async def test_memory_of_the_server_is_bounded(servers: Callable[..., Server], t
     for connection in asleep:
         connection.close()
 
-    # Each has 64 kB in its transport, more or less; the lines themselves, the ring and the feeds are there once.
+    # Each has one write in its transport; the lines themselves, the ring and the feeds are there once.
     assert grown < 40 * 256 + 16_384
 
 

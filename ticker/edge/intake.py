@@ -39,6 +39,7 @@ class Intake(HttpToolsProtocol):
     _head = 0  # bytes of the head that have come so far
     _fields = 0  # bytes of its address and of the fields that are complete
     _slug = "invalid-request"
+    _last = b""  # of a head, what came last, with three bytes before it: its empty line may come in two parts
     _idle_bytes = False  # whether what comes has, so far, begun no request
     _lingering: asyncio.TimerHandle | None = None
     _ignored = 0  # bytes that came after a refusal
@@ -61,9 +62,11 @@ class Intake(HttpToolsProtocol):
             self._ignore(data)
             return
         self._head += len(data)
+        self._last += data
         self._idle_bytes = True
         super().data_received(data)
         self._idle_bytes = False
+        self._last = self._last[-3:] if self._in_head else b""
         if self._in_head and self._head > HEAD_MOST and not self.transport.is_closing():
             self._refuse("headers-too-large")
 
@@ -95,6 +98,14 @@ class Intake(HttpToolsProtocol):
         """The head is complete."""
         self._head_complete()
         super().on_headers_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """The connection becomes a WebSocket. What came behind the request in the same bytes, uvicorn would lose."""
+        super().handle_websocket_upgrade()
+        first = cast("RequestResponseCycle | None", self.cycle) is None  # of its connection: what came last is its own
+        early = self._last.partition(b"\r\n\r\n")[2]
+        if first and early:
+            cast(asyncio.Protocol, self.transport.get_protocol()).data_received(early)
 
     def send_400_response(self, msg: str) -> None:
         """Answer a request that could not be parsed, in our one shape for problems."""

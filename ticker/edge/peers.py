@@ -21,6 +21,7 @@ class Peer:
 
     drained: Callable[[], Awaitable[Any]]  # waits until the transport's buffer is below its mark, or the connection is gone
     abort: Callable[[], None]  # ends the connection at once, whatever is still unsent
+    gone: Callable[[], bool]  # whether the connection has ended, as far as is known
     hand_over: Callable[[], asyncio.Transport | None]  # gives the transport away, if it can: who takes it answers the request
 
 
@@ -28,7 +29,7 @@ async def _at_once() -> None:
     """Under another ASGI server: nothing is known, so nothing is waited for."""
 
 
-_UNKNOWN: Final = Peer(_at_once, lambda: None, lambda: None)
+_UNKNOWN: Final = Peer(_at_once, lambda: None, lambda: False, lambda: None)
 
 
 def peer_of(scope: Scope) -> Peer:
@@ -42,7 +43,8 @@ class HttpConnection(Intake):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """A connection."""
         super().connection_made(transport)
-        self.app_state = {**self.app_state, "peer": Peer(self.flow.drain, transport.abort, self._hand_over)}
+        peer = Peer(self.flow.drain, transport.abort, transport.is_closing, self._hand_over)
+        self.app_state = {**self.app_state, "peer": peer}
 
     def _hand_over(self) -> asyncio.Transport | None:
         if self.pipeline or self.transport.is_closing():

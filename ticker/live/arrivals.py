@@ -15,6 +15,9 @@ import structlog
 AT_ONCE: Final = 16
 """Viewers let in before others get their turn: about two milliseconds."""
 
+LOOKS: Final = 512
+"""And those looked at: to find that one has gone costs little."""
+
 _log = structlog.get_logger()
 
 
@@ -23,7 +26,7 @@ class Arrivals:
 
     def __init__(self, rate: float = 0) -> None:
         self._rate = rate  # viewers a second; 0: as fast as they come
-        self._waiting: deque[Callable[[], None]] = deque()
+        self._waiting: deque[tuple[Callable[[], None], Callable[[], bool]]] = deque()
         self._next: asyncio.Handle | None = None  # the call that lets the next ones in, while anybody waits
         self._credit = 0.0  # how many may come in now, where there is a rate
         self._counted = 0.0  # when that was counted (loop s)
@@ -31,16 +34,19 @@ class Arrivals:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def wait(self, let_in: Callable[[], None]) -> None:
-        """Have `let_in` called when it is this viewer's turn, at the earliest in the loop's next one."""
-        self._waiting.append(let_in)
+    def wait(self, let_in: Callable[[], None], gone: Callable[[], bool]) -> None:
+        """Have `let_in` called when it is this viewer's turn, at the earliest in the loop's next one.
+
+        One that has `gone` by then, because it waited for too long, takes nobody's turn: `let_in` is called all the same.
+        """
+        self._waiting.append((let_in, gone))
         if self._next is None:
             self._next = asyncio.get_running_loop().call_soon(self._let_in)
 
-    async def turn(self) -> None:
+    async def turn(self, gone: Callable[[], bool]) -> None:
         """Wait for one's turn."""
         turn = asyncio.Event()
-        self.wait(turn.set)
+        self.wait(turn.set, gone)
         await turn.wait()
 
     def hurry(self) -> None:
@@ -52,8 +58,14 @@ class Arrivals:
 
     def _let_in(self) -> None:
         loop = asyncio.get_running_loop()
-        for _ in range(min(len(self._waiting), self._allowed(loop.time()))):
-            let_in = self._waiting.popleft()
+        left = self._allowed(loop.time())
+        for _ in range(min(len(self._waiting), LOOKS)):
+            if left < 1:
+                break
+            let_in, gone = self._waiting.popleft()
+            if not gone():
+                left -= 1
+                self._credit -= 1
             try:
                 let_in()
             except Exception as error:  # noqa: BLE001  # whatever it is: those behind must not stand before a closed door
@@ -66,13 +78,8 @@ class Arrivals:
             self._next = loop.call_soon(self._let_in)
 
     def _allowed(self, now: float) -> int:
-        """Give how many may come in now, and count them as having come."""
-        if not self._rate:
-            return AT_ONCE
+        """Give how many may come in now."""
         # A quiet hour is no reason to let in an hour's worth at once: what is saved up is worth a tenth of a second.
-        most = max(1.0, self._rate / 10)
-        self._credit = min(self._credit + (now - self._counted) * self._rate, most)
+        self._credit = min(self._credit + (now - self._counted) * self._rate, max(1.0, self._rate / 10))
         self._counted = now
-        allowed = min(AT_ONCE, len(self._waiting), int(self._credit))
-        self._credit -= allowed
-        return allowed
+        return min(AT_ONCE, int(self._credit)) if self._rate else AT_ONCE

@@ -3,9 +3,16 @@
 import asyncio
 from time import time
 
+import structlog
+
 from ticker import telemetry
 from ticker.live.fanout import Group
 from ticker.live.sweep import Sweep
+
+AFTER_FAULT = 1.0
+"""Seconds until a walk that failed goes on."""
+
+_log = structlog.get_logger()
 
 
 class Bell:
@@ -34,7 +41,14 @@ class Bell:
         await self._event.wait()
 
     def _walk(self) -> None:
-        if self.sweep.walk():
+        try:
+            going_on = self.sweep.walk()
+        except Exception as error:  # noqa: BLE001  # memory, say: the walk must not stand still for good
+            _log.error("sweep_failed", error=type(error).__name__, cause=str(error))
+            self.sweep.start()
+            self._loop.call_later(AFTER_FAULT, self._walk)
+            return
+        if going_on:
             self._loop.call_soon(self._walk)
             return
         now = time() * 1000

@@ -82,17 +82,18 @@ class Handshake(asyncio.Protocol):
         else:
             # uvicorn makes this the transport's protocol when we return: the answer comes after that in any case.
             self._head = data
-            self.admission.viewers.arrivals.wait(self._answer)
+            self.admission.viewers.arrivals.wait(self._answer, self._transport.is_closing)
 
     def _answer(self) -> None:
         if self._transport.is_closing():
             return
         try:
-            asked = _asked(self._head, deflate=self.admission.viewers.deflate)
+            self._admit(_asked(self._head, deflate=self.admission.viewers.deflate))
         except Problem as problem:
             self._reject(problem)
-        else:
-            self._admit(asked)
+        except Exception:
+            self._transport.abort()  # nobody else would ever end it
+            raise
 
     def _admit(self, asked: "_Asked") -> None:
         # A browser sees no status of a refused handshake, so every refusal is an accept and a close that says why.
@@ -148,7 +149,10 @@ class _Asked:
 
 def _asked(head: bytes, *, deflate: bool) -> _Asked:
     """Judge a handshake. Raises Problem."""
-    request = _request_of(head)
+    try:
+        request = _request_of(head)
+    except InvalidHandshake as error:
+        raise Problem("invalid-request", f"This is no WebSocket handshake: {error}.") from None
     if not is_host(request.headers.get_all("Host")):
         raise Problem("invalid-request", "Send exactly one valid Host header.")
     asked = _PATH.fullmatch(request.path)
@@ -172,7 +176,7 @@ def _asked(head: bytes, *, deflate: bool) -> _Asked:
 
 def _request_of(head: bytes) -> Request:
     """Read a request's head as uvicorn hands it on: parsed by llhttp, and put together again from the parts."""
-    first, *fields = head.decode("ascii", "surrogateescape").removesuffix("\r\n\r\n").split("\r\n")
+    first, *fields = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     method, path, _ = first.split(" ", 2)
     headers = Headers()
     for field in fields:

@@ -67,8 +67,9 @@ class _Live:
     async def websocket(self, websocket: WebSocket) -> None:
         # A browser sees no status of a refused handshake, so every refusal is an accept and a close that says why.
         await websocket.accept()
-        await self.viewers.arrivals.turn()
-        sink = WebSocketSink(websocket.receive, websocket.send, peer_of(websocket.scope))
+        peer = peer_of(websocket.scope)
+        await self.viewers.arrivals.turn(peer.gone)
+        sink = WebSocketSink(websocket.receive, websocket.send, peer)
         found = self.admission.admit(sink.transport, websocket.path_params["channel"], websocket.query_params)
         if isinstance(found, Refusal):
             if found.cause is Cause.LEAVING:
@@ -135,12 +136,12 @@ class _Sse:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
         viewers = self._admission.viewers
-        await viewers.arrivals.turn()
+        peer = peer_of(scope)
+        await viewers.arrivals.turn(peer.gone)
         last = request.headers.get("last-event-id")
         found = self._admission.admit(Transport.SSE, request.path_params["channel"], request.query_params, last)
         if isinstance(found, Refusal) and found.cause in (Cause.UNKNOWN_CHANNEL, Cause.INVALID):
             raise found.problem
-        peer = peer_of(scope)
         if isinstance(found, Admitted) and request.method == "GET" and (transport := peer.hand_over()):
             group = viewers.enter(found.channel, found.query.topics, Transport.SSE)
             SlimStream(viewers, group, found.query.after, found.query.limit).take_over(transport, _sse_head())

@@ -1,8 +1,8 @@
 """Slim viewers: connections taken over from the HTTP server once the handshake is done.
 
 What stays of a viewer is a transport, a place in its group's ring and this protocol with its slots: no ASGI task, no scope, no
-headers, no parser, no queue, no timer. The sweep writes to the transport. What a viewer sends is rare (a pong of its library,
-its close) that the WebSocket parser is made when bytes come and dropped when they are dealt with.
+headers, no parser, no queue, no timer. The sweep sends past the transport, as long as that holds nothing. What a viewer sends
+(a pong of its library, its close) is so rare that the parser is made when bytes come and dropped when they are dealt with.
 
 A transport that is full says so (`pause_writing`): the viewer leaves the common path, keeps its place, and is closed if it does
 not drain before the deadline; when it drains it goes on from its place, or skips to the newest state by a snapshot.
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 MESSAGE_MOST: Final = 1024
 """Bytes of a message from a viewer at the most; it has nothing to say."""
+
+FRAMES_AT_ONCE: Final = 64
+"""Frames of a viewer that are looked at when they come together; a flood of them would hold up everybody else."""
 
 _log = structlog.get_logger()
 
@@ -88,6 +91,10 @@ class SlimViewer(asyncio.Protocol):
         transport.set_protocol(self)
         # No bytes are to lie in our memory that could still be withdrawn: the transport is full as soon as the kernel is.
         transport.set_write_buffer_limits(high=0)
+        if (
+            transport.get_write_buffer_size()
+        ):  # of an earlier answer on this connection; whether it is paused has been told to others
+            self.pause_writing()
         self._viewers.arrived(self, self._after, head)
 
     @property
@@ -109,13 +116,15 @@ class SlimViewer(asyncio.Protocol):
 
         `head` goes before it, in the same write.
         """
-        if self.index == OUTSIDE:
-            return  # its turn has not come yet
+        if self._blocked and head:
+            self.transport.write(head)
+        if self.index == OUTSIDE or self._cause is not None:
+            return  # its turn has not come yet, or is over
         viewer = self._viewer
         if viewer is None:
             viewer = self._viewer = Viewer.at(self._viewers.fanout, self.group, self.place, self._limit)
             self.place = AWAY
-        while not self._blocked and self._cause is None:
+        while not self._blocked:
             before = viewer.place if viewer.in_ring else AWAY
             taken = viewer.take(self._viewers.clock(), AT_ONCE)
             if viewer.answered:
@@ -133,7 +142,7 @@ class SlimViewer(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The transport is full: keep the place, and be closed if it does not drain."""
         self._blocked = True
-        if self._viewer is None:
+        if self._viewer is None and self._cause is None:
             self._viewer = Viewer.at(self._viewers.fanout, self.group, self.place, self._limit)
             self.place = AWAY
         self._viewers.due(self)
@@ -162,7 +171,7 @@ class SlimViewer(asyncio.Protocol):
             return False
         place = self._viewer.place if self._viewer else self.place
         sent_from = AWAY if self.index == OUTSIDE else self.sweep.sent_from[self.index]
-        return sent_from == AWAY or self.group.holds(line, sent_from, place)
+        return AWAY in (sent_from, place) or self.group.holds(line, sent_from, place)
 
     # -- what ends it from our side --
 
@@ -219,7 +228,14 @@ class SlimWebSocket(SlimViewer):
 
     def data_received(self, data: bytes) -> None:
         """Answer pings and closes; a viewer that sends data is closed."""
+        frames_left = FRAMES_AT_ONCE
         while data:
+            frames_left -= not self._pending
+            if frames_left < 0:
+                self._cause = self._cause or Cause.DATA
+                self.place = AWAY
+                self.transport.abort()
+                return
             # A frame at a time: the first of a message is answered by our close, before what follows it is judged. After that,
             # all that matters is the viewer's close.
             size = len(data) if self._cause else 1 if self._pending else _first_size(data)

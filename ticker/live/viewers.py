@@ -1,9 +1,10 @@
 """Viewers: the thin asyncio shell around the fan-out.
 
-A viewer is a place in a group's ring and a task that sleeps until the group's bell rings, takes what lies between its place and
-the head, and waits until the transport has taken it. No queue per viewer: what a slow one has yet to take stays in the shared
-ring, and its own bytes are bounded by the transport's buffer. One that does not take its bytes within the write deadline is
-closed; one that does not even take the close within as long again is cut off.
+A viewer is a place in a group's ring. The sweep visits those whose connections we hold (`slim`); under another ASGI server it
+is a task that sleeps until the group's bell rings, takes what lies between its place and the head, and waits until it is taken.
+No queue per viewer: what a slow one has yet to take stays in the shared ring, and its own bytes are bounded by the transport's
+buffer. One that does not take its bytes within the write deadline is closed; one that does not even take the close within as
+long again is cut off.
 """
 
 import asyncio
@@ -152,9 +153,12 @@ class Viewers:
             self._begin(viewer, head)
 
     async def _begin_later(self, viewer: SlimViewer, after: str | None) -> None:
-        await self._caught_up(viewer.group.mirror, after)
-        del self._catching_up[viewer]
-        self._begin(viewer)
+        try:
+            await self._caught_up(viewer.group.mirror, after)
+            del self._catching_up[viewer]
+            self._begin(viewer)
+        except Exception as error:  # noqa: BLE001  # whatever it is: a viewer that is told nothing must not look connected
+            viewer.fail(error)
 
     @staticmethod
     def _begin(viewer: SlimViewer, head: bytes = b"") -> None:
@@ -291,20 +295,24 @@ class Viewers:
         self.arrivals.hurry()
         for group in self.fanout.groups():
             group.bell.ring()
-            for viewer in [*_bell(group).sweep.viewers]:
-                assert isinstance(viewer, SlimViewer)
+            for viewer in _slim(group):
                 viewer.leave(self.delay())
             await asyncio.sleep(0)
+        for viewer, catching_up in [*self._catching_up.items()]:
+            catching_up.cancel()
+            viewer.leave(self.delay())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
                 while self.count or self.arrivals:  # noqa: ASYNC110  # once in a process's life
                     await asyncio.sleep(0.02)
-        for group in self.fanout.groups():
-            for viewer in [*_bell(group).sweep.viewers]:
-                assert isinstance(viewer, SlimViewer)
-                viewer.transport.abort()
+        for viewer in [*self._catching_up, *(one for group in self.fanout.groups() for one in _slim(group))]:
+            viewer.transport.abort()
 
 
 def _bell(group: Group) -> Bell:
     assert isinstance(group.bell, Bell)
     return group.bell
+
+
+def _slim(group: Group) -> list[SlimViewer]:
+    return [viewer for viewer in _bell(group).sweep.viewers if isinstance(viewer, SlimViewer)]

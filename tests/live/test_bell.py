@@ -1,0 +1,60 @@
+"""What rings the bell is handed out, even after something failed."""
+
+import asyncio
+
+import pytest
+
+from tests.logbook import channel
+from tests.served import WITHIN
+from ticker.live import bell as bells
+from ticker.live.bell import Bell
+from ticker.live.fanout import RING_FRAMES, Group
+from ticker.live.frames import Frame, Transport
+from ticker.live.sweep import AWAY
+from ticker.log.mirror import ChannelMirror
+
+pytestmark = pytest.mark.asyncio
+
+
+class Reader:
+    """A viewer whose transport keeps what it is given."""
+
+    index = AWAY
+
+    def __init__(self) -> None:
+        self.came = b""
+
+    def write_rest(self, data: bytes) -> None:
+        self.came += data
+
+    def proceed(self) -> None: ...
+
+    def fail(self, error: Exception) -> None: ...
+
+
+class Broken(Group):
+    """A group that fails when it is first asked for what came."""
+
+    failures = 0
+
+    def since(self, place: int, most: int = RING_FRAMES) -> tuple[list[Frame], int] | None:
+        if not self.failures:
+            self.failures = 1
+            raise MemoryError
+        return super().since(place, most)
+
+
+async def test_a_walk_that_failed_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory ran out in the middle of it, say: a moment later everybody is given what came."""
+    monkeypatch.setattr(bells, "AFTER_FAULT", 0.01)
+    group = Broken(ChannelMirror(channel()), frozenset(), Transport.SSE)
+    group.bell = bell = Bell(group)
+    reader = Reader()
+    bell.sweep.add(reader, -1)
+    bell.sweep.places[0] = group.head
+    group.add({"type": "heartbeat", "cursor": "1-1"}, 0)
+    async with asyncio.timeout(WITHIN):
+        while not reader.came:
+            await asyncio.sleep(0.005)
+
+    assert group.failures == 1

@@ -88,7 +88,7 @@ function voiceIn(language) {
 
     /** "now", "5 min. ago", "2 hr. ago", and after a day "24 Nov" @param {number} at @param {number} now  both ms since 1970 */
     ago(at, now) {
-      const minutes = Math.ceil((at - now) / 60_000);
+      const minutes = Math.min(0, Math.ceil((at - now) / 60_000)); // what has just come may seem to be of the future
       if (minutes > -60) return relative.format(minutes, minutes ? "minute" : "second");
       if (minutes > -1440) return relative.format(Math.ceil(minutes / 60), "hour");
       return new Date(at).toLocaleDateString(language, { day: "numeric", month: "short" });

@@ -23,7 +23,7 @@ def snippets(server: Server) -> list[str]:
     blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", DOCUMENT, re.MULTILINE)
     text = "\0".join(re.sub("^    ", "", block, flags=re.MULTILINE).strip() for block in blocks)
     text = text.replace("https://ticker.news.example", server.url).replace("wss://ticker.news.example", server.ws)
-    text = re.sub(r"/widget/\d+\.\d+\.\d+\.js", pinned().path, text).replace("sha384-…", pinned().integrity)
+    text = text.replace("/widget/VERSION.js", pinned().path).replace("sha384-HASH", pinned().integrity)
     return text.split("\0")
 
 

@@ -64,7 +64,7 @@ def test_live_page_becomes_a_list(site: Site) -> None:
         ("/ar/", "/ar/embed?display=list", 400),
         ("/en/embed", "/en/embed", 44),
         ("/en/embed?scheme=dark", "/en/embed?scheme=dark", 44),
-        ("/en/embed?display=rotate&speed=fast&max=3#x", "/en/embed?display=rotate&max=3", 128),
+        ("/en/embed?display=rotate&speed=fast&max=3#x", "/en/embed?display=rotate&max=3", 148),
         ("/en/embed?display=list", "/en/embed?display=list", 400),
     ],
 )

@@ -88,3 +88,41 @@ async def test_unreadable_colours_are_told(page: Page, server: Server) -> None:
     await page.get_by_label("Text", exact=True).fill("#757575")
 
     await expect(told).to_have_text("Contrast 4.6:1")
+
+
+@pytest.mark.parametrize(
+    ("screen", "width", "height"), [(1280, "1200", 44), (390, "1200", 148), (1280, "400", 148)], ids=["desk", "phone", "column"]
+)
+async def test_one_line_at_a_time_has_the_same_height_everywhere(
+    page: Page, server: Server, elsewhere: Site, screen: int, width: str, height: int
+) -> None:
+    """In the preview, beside the copied style and in the copied frame it is as high as its text needs, and no higher."""
+    server.post("Bridge closed")
+    await page.set_viewport_size({"width": screen, "height": 800})
+    await page.goto(f"{server.url}/playground?display=rotate&width={width}")
+    tall = "t => t.offsetHeight"
+    [preview, box] = [await page.locator(place).evaluate(tall) for place in ("breaking-ticker", ".stage-box")]
+    copied = {name: await page.locator(f"[data-snippet={name}]").text_content() for name in ("newest", "style", "frame")}
+    elsewhere.pages["/"] = (
+        '<!doctype html><link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">'
+        f"<style>body {{ margin: 0 }} {copied['style']}</style>{copied['newest']}{copied['frame']}"
+    )
+    await page.goto(elsewhere.url)
+    await expect(page.frame_locator("iframe").locator("[part~=text]").first).to_be_visible()
+
+    heights = [await page.locator(place).evaluate(tall) for place in ("breaking-ticker", "iframe")]
+    assert [preview, *heights] == [height, height, height]
+    assert box - preview <= 1  # the preview leaves no gap below
+
+
+@pytest.mark.parametrize("most", ["0", "51", "2.5", "-1"])
+async def test_no_snippet_has_a_number_of_lines_that_cannot_be(page: Page, server: Server, most: str) -> None:
+    """What is out of bounds is told, and neither copied nor kept in the address."""
+    await page.goto(f"{server.url}/playground")
+    field = page.get_by_label("Lines at most")
+    await field.fill(most)
+    await field.blur()
+
+    assert await shown(page) == {"channel": "en"}
+    assert "max" not in " ".join(await page.locator("[data-snippet]").all_text_contents()).replace("max-", "")
+    assert page.url == f"{server.url}/playground"

@@ -20,8 +20,8 @@ MAX, MAX_MOST = 10, 50
 SPEED, SPEED_MOST = 60, 400
 """px a second, as the widget has them."""
 
-HEIGHTS: Final[Mapping[str, int]] = {"crawl": 44, "rotate": 128, "list": 400}
-"""px of a frame by display: one line at a time wraps on a phone, and a list of any length scrolls."""
+HEIGHTS: Final[Mapping[str, int]] = {"crawl": 44, "rotate": 148, "list": 400}
+"""px of a frame of any width, by display: `rotate` needs that much below 480 px, 44 above; a list of any length scrolls."""
 
 _VALUES: Final[Mapping[str, re.Pattern[str]]] = {
     "display": re.compile("crawl|rotate|list"),

@@ -9,20 +9,29 @@ const { server, socket, widget, sandbox, heights, channels, words } = JSON.parse
 const READABLE = 4.5; // WCAG 2.2, 1.4.3
 const ATTRIBUTES = ["display", "topics", "max", "speed", "announce", "lang"]; // as docs/embed.md has them
 const COLOURS = ["signal", "on-signal", "ground", "ink"];
-/** The height to reserve by display, as docs/embed.md has it: within the rule, and after it. */
+/** The height to reserve by display, as docs/embed.md has it: within the rule, and after it. `narrow` is `rotate` that is never wide. */
 const RESERVED = {
   crawl: ["  block-size: var(--ticker-height, 44px);\n", ""],
   rotate: [
     "  block-size: var(--ticker-height, 44px);\n",
-    "\n@media (width < 480px) {\n  breaking-ticker { --ticker-height: 128px; }\n}",
+    "\n@media (width < 480px) {\n  breaking-ticker { --ticker-height: 148px; }\n}",
   ],
+  narrow: ["  --ticker-height: 148px;\n  block-size: var(--ticker-height);\n", ""],
   list: ["  --ticker-height: 320px;\n  block-size: var(--ticker-height);\n", ""],
+};
+/** The height of a frame, alike; a style attribute has no media query, so `rotate` says by a sum which of two heights it is. */
+const FRAMED = {
+  crawl: `${heights.crawl}px`,
+  rotate: `clamp(${heights.crawl}px, (480px - 100vw) * 9999, ${heights.rotate}px)`,
+  narrow: `${heights.rotate}px`,
+  list: `${heights.list}px`,
 };
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-choices]"));
 const stage = document.querySelector("[data-stage]");
 const ticker = stage.querySelector("breaking-ticker");
 const topics = form.querySelector("[data-topics]");
+const most = /** @type {HTMLInputElement} */ (form.elements.namedItem("max"));
 const FULL = form.elements.namedItem("width").max;
 
 /** The values of the form as it was sent: what need not be said. */
@@ -34,6 +43,7 @@ function values() {
   const own = data.get("colours") === "own";
   const chosen = Object.fromEntries([...data].filter(([name]) => name !== "topic" && name !== "colours"));
   for (const name of own ? [] : COLOURS) delete chosen[name];
+  if (!most.validity.valid) delete chosen.max; // as the element has it: a bad value means the default
   return { ...chosen, topics: data.getAll("topic").join(" ") };
 }
 
@@ -93,16 +103,17 @@ function write(chosen) {
   const element = `<breaking-ticker${attributes}></breaking-ticker>`;
   const colours = COLOURS.filter((name) => chosen[name]).map((name) => `  --ticker-${name}: ${chosen[name]};\n`);
   const width = chosen.width === FULL ? "" : `  max-inline-size: ${chosen.width}px;\n`;
+  const room = chosen.display === "rotate" && Number(chosen.width) < 480 ? "narrow" : chosen.display;
   const query = new URLSearchParams(given).toString();
   const snippets = {
     pinned: `<script type="module" src="${server}${widget.path}"\n  integrity="${widget.integrity}"\n  crossorigin="anonymous"></script>\n${element}`,
     newest: `<script type="module" src="${server}/widget.js"></script>\n${element}`,
-    style: `breaking-ticker {\n  display: block;\n${RESERVED[chosen.display][0]}${width}${colours.join("")}}${RESERVED[chosen.display][1]}`,
+    style: `breaking-ticker {\n  display: block;\n${RESERVED[room][0]}${width}${colours.join("")}}${RESERVED[room][1]}`,
     policy: `script-src ${server}; connect-src ${server} ${socket}`,
     frame:
       `<iframe src="${server}/${chosen.channel}/embed${query ? `?${query.replaceAll("&", "&amp;")}` : ""}"\n` +
       `  title="${escaped(channels[chosen.channel].title)}" loading="lazy"\n  sandbox="${sandbox}"\n` +
-      `  style="width: 100%; height: ${heights[chosen.display]}px; border: 0"></iframe>`,
+      `  style="width: 100%; ${chosen.width === FULL ? "" : `max-width: ${chosen.width}px; `}height: ${FRAMED[room]}; border: 0"></iframe>`,
   };
   for (const [name, text] of Object.entries(snippets)) {
     const code = document.querySelector(`[data-snippet=${name}]`);
@@ -160,7 +171,10 @@ form.addEventListener("input", ({ target }) => {
   if (target instanceof HTMLSelectElement && target.name === "channel") offerTopics(target.value, on);
   draw();
 });
-form.addEventListener("change", () => keep(values()));
+form.addEventListener("change", () => {
+  most.reportValidity();
+  keep(values());
+});
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () =>
   setTimeout(() => { // the form is reset only after this event

@@ -32,8 +32,9 @@ def test_a_token_is_made_listed_and_revoked(tmp_path: Path) -> None:
     unknown = token("revoke", "night desk", *data)
 
     assert re.fullmatch(r"tk_[\w-]{40,}\n", made.out)
-    assert (made.status, made.err) == (0, "")
-    assert (again.status, again.out) == (1, "")
+    assert (made.status, made.err) == (0, f"ticker: there was no ticker data in {tmp_path / 'data'}; it is founded now\n")
+    assert again.out == ""
+    assert again.status == 1
     assert again.err == "ticker: a token named night desk exists; revoke it first, or choose another name\n"
     assert [row.split()[:-1] for row in listed.out.splitlines()] == [
         ["day", "desk", "all", "post,correct,withdraw,audit"],
@@ -44,12 +45,31 @@ def test_a_token_is_made_listed_and_revoked(tmp_path: Path) -> None:
     assert (unknown.status, unknown.err) == (1, "ticker: there is no token named night desk\n")
 
 
+@pytest.mark.parametrize("args", [["list"], ["revoke", "desk"]])
+def test_a_folder_without_data_stays_as_it_is(tmp_path: Path, args: list[str]) -> None:
+    """A mistyped folder is told, and not made."""
+    ran = token(*args, "--data-dir", str(tmp_path / "typo"))
+
+    assert (ran.status, ran.out, ran.err) == (1, "", f"ticker: there is no ticker data in {tmp_path / 'typo'}\n")
+    assert not (tmp_path / "typo").exists()
+
+
+def test_an_empty_list_says_so(tmp_path: Path) -> None:
+    """Silence would look like a failure; standard output stays for tokens."""
+    data = ("--data-dir", str(tmp_path / "data"))
+    token("create", "desk", *data)
+    token("revoke", "desk", *data)
+    ran = token("list", *data)
+
+    assert (ran.status, ran.out, ran.err) == (0, "", "ticker: there are no tokens\n")
+
+
 @pytest.mark.parametrize(
     "args, status, said",
     [
         (["create", "a", "--channel", "xx"], 2, "Invalid value for --channel: xx is not configured; there is en, ar, es"),
         (["create", " \u200f "], 2, "Invalid value for 'NAME': the name is empty"),
-        (["list", "--data-dir", "/dev/null"], 1, "the data folder /dev/null cannot be used"),
+        (["create", "a", "--data-dir", "/dev/null"], 1, "the data folder /dev/null cannot be used"),
     ],
 )
 def test_what_cannot_be_done_is_said_on_one_line(args: list[str], status: int, said: str) -> None:

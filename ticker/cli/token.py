@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from ticker.cli.configured import config_option, data_dir_option, engine_needed, settings_for
 from ticker.cli.refused import Refused
-from ticker.embedded import borrowed_or_started
+from ticker.embedded import borrowed_or_started, founded
 from ticker.log.keys import Keys
 from ticker.log.redis import client
 from ticker.log.tokens import SCOPES, Tokens
@@ -61,10 +61,14 @@ def create(name: str, channels: tuple[str, ...], scopes: tuple[str, ...], data_d
                 f"{channel} is not configured; there is {', '.join(settings.channels)}", param_hint="--channel"
             )
     unique = tuple(dict.fromkeys(channels)), tuple(dict.fromkeys(scopes))
+    there = _there(settings)
     try:
-        click.echo(_run(settings, lambda tokens: tokens.create(name, *unique)))
+        secret = _run(settings, lambda tokens: tokens.create(name, *unique))
     except ValueError as error:
         raise Refused(str(error)) from None
+    if not there:
+        click.echo(f"ticker: there was no ticker data in {settings.data_dir}; it is founded now", err=True)
+    click.echo(secret)
 
 
 @token.command("list")
@@ -72,10 +76,13 @@ def create(name: str, channels: tuple[str, ...], scopes: tuple[str, ...], data_d
 @config_option
 def list_(data_dir: Path | None, config: Path | None) -> None:
     """List the tokens: name, channels, scopes, time of creation."""
+    settings = _settings_of_data(config, data_dir)
     rows = [
         (one.name, ",".join(one.channels) or "all", ",".join(one.scopes), rfc3339(one.created))
-        for one in _run(settings_for(config, data_dir=data_dir), lambda tokens: tokens.list())
+        for one in _run(settings, lambda tokens: tokens.list())
     ]
+    if not rows:
+        click.echo("ticker: there are no tokens", err=True)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -87,8 +94,20 @@ def list_(data_dir: Path | None, config: Path | None) -> None:
 @config_option
 def revoke(name: str, data_dir: Path | None, config: Path | None) -> None:
     """Make the token of NAME worthless at once."""
-    if not _run(settings_for(config, data_dir=data_dir), lambda tokens: tokens.revoke(name)):
+    if not _run(_settings_of_data(config, data_dir), lambda tokens: tokens.revoke(name)):
         raise Refused(f"there is no token named {name}")
+
+
+def _settings_of_data(config: Path | None, data_dir: Path | None) -> Settings:
+    """Give the settings for what only looks at tokens that are there. Raises Refused where none can be: nothing is founded."""
+    settings = settings_for(config, data_dir=data_dir)
+    if not _there(settings):
+        raise Refused(f"there is no ticker data in {settings.data_dir}")
+    return settings
+
+
+def _there(settings: Settings) -> bool:
+    return settings.redis_url is not None or founded(settings.data_dir)
 
 
 def _run(settings: Settings, ask: Callable[[Tokens], Awaitable[Given]]) -> Given:

@@ -4,6 +4,7 @@
         Redis.from_url(engine.url)
     url = await locate(data_dir)                # somebody else's running engine: `ticker worker`
     async with borrowed_or_started(data_dir) as url:    # either: `ticker token create`
+    founded(data_dir)                       # whether there is data at all: `ticker token list` founds none
 
 What a data folder holds (0700, all of it ours):
 
@@ -17,7 +18,7 @@ What a data folder holds (0700, all of it ours):
     appendonlydir/  the engine's data
 """
 
-from ticker.embedded.borrowing import borrowed_or_started, locate
+from ticker.embedded.borrowing import borrowed_or_started, founded, locate
 from ticker.embedded.engines import Engine, Release, find_engine
 from ticker.embedded.errors import (
     EngineError,
@@ -46,5 +47,6 @@ __all__ = [
     "WrongEngine",
     "borrowed_or_started",
     "find_engine",
+    "founded",
     "locate",
 ]

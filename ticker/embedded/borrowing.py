@@ -22,6 +22,11 @@ async def locate(data_dir: Path) -> str | None:
     return url if url is not None and await answers(url) else None
 
 
+def founded(data_dir: Path) -> bool:
+    """Tell whether there is, or has been, data in a folder. Changes nothing in it."""
+    return Folder(data_dir).founded
+
+
 @contextlib.asynccontextmanager
 async def borrowed_or_started(data_dir: Path) -> AsyncIterator[str]:
     """Give the URL of the folder's running engine; without one, start an engine for as long as this lasts.

@@ -166,3 +166,12 @@ def test_after_a_lost_answer_a_batch_says_nothing_of_keys(run: Run) -> None:
         ran = run("post", "-", "--channel", "en", stdin=b"first\n", TICKER_URL=server.url, TICKER_TOKEN="tk_1")
 
     assert (ran.status, ran.err) == (1, "ticker: line 1: Log loading: Wait; it may have happened all the same: run it again\n")
+
+
+def test_a_correction_without_its_note_is_told_what_it_lacks(run: Run) -> None:
+    """Before anything is sent, by the names of the options."""
+    ran = run("correct", "A", "--channel", "en", TICKER_TOKEN="tk_1")
+
+    assert (ran.status, ran.out) == (2, "")
+    assert "--correction" in ran.err
+    assert "--kind refile" in ran.err

@@ -93,13 +93,13 @@ async def test_it_goes_on_by_cursor_after_each_loss(run: Run) -> None:
         [resumed("2-9"), withdrawn, 4410],
     ]
     async with stage(*acts) as server:
-        ran = await tailed(run, server.url, "--channel", "en", "--topic", "world", "--topic", "a&b")
+        ran = await tailed(run, server.url, "--channel", "en", "--topic", "world", "--topic", "a-b")
 
     assert server.paths == [
-        "/v1/channels/en/ws?topic=world&topic=a%26b",
-        "/v1/channels/en/ws?after=1-1&topic=world&topic=a%26b",
-        "/v1/channels/en/ws?after=1-1&topic=world&topic=a%26b",
-        "/v1/channels/en/ws?after=2-9&topic=world&topic=a%26b",
+        "/v1/channels/en/ws?topic=world&topic=a-b",
+        "/v1/channels/en/ws?after=1-1&topic=world&topic=a-b",
+        "/v1/channels/en/ws?after=1-1&topic=world&topic=a-b",
+        "/v1/channels/en/ws?after=2-9&topic=world&topic=a-b",
     ]
     assert [one.split(" en ")[1] for one in ran.out.splitlines()] == [
         "BREAKING  Quake felt [A]",
@@ -207,3 +207,12 @@ async def test_what_cannot_be_meant_is_said(run: Run, args: list[str], said: str
     ran = await tailed(run, "http://127.0.0.1:1", *args)
 
     assert (ran.status, ran.err) == (2, f"ticker: {said}\n")
+
+
+@pytest.mark.parametrize("topic", ["X Y", "", "-world"])
+async def test_what_is_no_topic_is_said_to_be_none(run: Run, topic: str) -> None:
+    """No line could ever have it: the command does not wait for one."""
+    ran = await asyncio.to_thread(run, "tail", "--channel", "en", "--topic", topic)
+
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith(f"ticker: Invalid value for '--topic': {topic!r} is no topic")

@@ -123,6 +123,10 @@ def correct(
     **content: Any,
 ) -> None:
     """Change the line ID; what is not named stays. An empty --source, --url, --topic or --expires takes it away."""
+    if kind == "correction" and not content["correction"]:
+        raise click.UsageError(
+            "--correction is needed, what was wrong, in public; or for a typo --kind refile, for new facts --kind update"
+        )
     body = {"kind": kind} | _given(content, cleared=True)
     with _client(timeout) as client:
         _print(client.correct(channel or _only_channel(client), line, body, key, version), as_json)

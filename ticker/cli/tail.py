@@ -20,6 +20,7 @@ from ticker.cli.comeback import FOR_GOOD, STEADY, pause_before, refused_for_good
 from ticker.cli.printable import json_line, printable
 from ticker.cli.refused import Refused
 from ticker.cli.view import Sight, View, drawn
+from ticker.model.line import TOPIC
 
 Show = Callable[[View, Mapping[str, Any], list[Sight]], None]
 
@@ -29,9 +30,18 @@ _KEPT = frozenset({"snapshot", "resumed", "publish", "correct", "withdraw"})
 _LATE = 5.0  # s that a message may take on its way, beyond two heartbeats, before the server counts as gone
 
 
+def _topics(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    for topic in value:
+        if not TOPIC.fullmatch(topic):
+            raise click.BadParameter(f"{topic!r} is no topic: 1 to 64 of a-z, 0-9 and -", ctx, param)
+    return value
+
+
 @click.command()
 @click.option("--channel", "channels", multiple=True, metavar="ID", help="May be repeated. Default: those of the token.")
-@click.option("--topic", "topics", multiple=True, metavar="SLUG", help="Only lines with one of these; may be repeated.")
+@click.option(
+    "--topic", "topics", multiple=True, metavar="SLUG", callback=_topics, help="Only lines with one of these; may be repeated."
+)
 @click.option("--after", metavar="CURSOR", help="Go on from there, as printed by post or --json.")
 @click.option("--json", "as_json", is_flag=True, help="Print the messages, each with its channel and cursor, as JSON.")
 def tail(channels: tuple[str, ...], topics: tuple[str, ...], after: str | None, as_json: bool) -> None:

@@ -297,3 +297,11 @@ def test_problem_page_explains(site: Site) -> None:
 def test_problem_page_of_no_problem_is_not_found(site: Site) -> None:
     """A made-up problem has no page."""
     site.page("/problems/made-up", 404)
+
+
+def test_a_slash_too_many_leads_to_the_page(site: Site) -> None:
+    """With its query; of no channel there is none."""
+    answer = site.browser.get("/en/?topic=world")
+
+    assert (answer.status_code, answer.headers["location"]) == (308, "/en?topic=world")
+    assert site.browser.get("/xx/").status_code == 404

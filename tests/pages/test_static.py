@@ -16,6 +16,8 @@ from ticker.pages.static import Files
         ("/static/ticker.css", "text/css; charset=utf-8"),
         ("/static/live.js", "text/javascript; charset=utf-8"),
         ("/static/icon.svg", "image/svg+xml"),
+        ("/favicon.ico", "image/svg+xml"),
+        ("/robots.txt", "text/plain; charset=utf-8"),
         ("/widget.js", "text/javascript; charset=utf-8"),
         (f"/widget/{__version__}.js", "text/javascript; charset=utf-8"),
         ("/widget/src/connection.js", "text/javascript; charset=utf-8"),
@@ -28,6 +30,14 @@ def test_file_is_served_to_any_site(site: Site, path: str, media_type: str) -> N
     assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
     assert answer.headers["access-control-allow-origin"] == "*"
     assert site.browser.get(path, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+
+
+def test_no_sitemap_is_no_channel(site: Site) -> None:
+    """A robot that asks is told that nothing is there, not that an edition is missing."""
+    answer = site.browser.get("/sitemap.xml")
+
+    assert answer.status_code == 404
+    assert "No such channel" not in answer.text
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,12 @@ class Pages:
 
         return respond(request, self.shelves[of.channel.id].get(f"live {query_of(topics)}", now, make))
 
+    async def slashed(self, request: Request) -> Response:
+        """Answer `/{channel}/`: the page is one slash before."""
+        of = channel_at(self._mirror, request.path_params["channel"])
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/{of.channel.id}{query}", 308, {"Cache-Control": CACHE_CONTROL})
+
     async def line(self, request: Request) -> Response:
         """Answer `/{channel}/lines/{id}`: one line's own page."""
         of = channel_at(self._mirror, request.path_params["channel"])
@@ -106,6 +112,7 @@ def routes(mirror: Mirror, base_url: str, clock: Callable[[], int]) -> list[Rout
         *Framed(mirror, pages.shelves, base_url, clock).routes(),
         Route("/playground", pages.playground),
         Route("/{channel}", pages.live),
+        Route("/{channel}/", pages.slashed),
         Route("/{channel}/playground", pages.playground),
         Route("/{channel}/lines/{line}", pages.line),
     ]

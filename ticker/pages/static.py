@@ -18,6 +18,7 @@ _TYPES: Final = {
     ".map": "application/json",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".txt": "text/plain; charset=utf-8",
 }
 """What we serve; a file of another kind is not there."""
 
@@ -77,6 +78,10 @@ def static_routes(web: Path = WEB) -> list[Route]:
         Route("/widget/src/{path:path}", _answering(sources)),
         Route("/widget/{path:path}", _answering(versions)),
         Route("/widget.js", _answering(newest, "widget.js")),
+        # What browsers and robots ask for by themselves: without these it would be a channel's name.
+        Route("/favicon.ico", _answering(static, "icon.svg")),
+        Route("/robots.txt", _answering(static, "robots.txt")),
+        Route("/sitemap.xml", _answering(static, "sitemap.xml")),  # there is none
     ]
 
 

@@ -75,7 +75,9 @@ def test_the_document_has_every_address_of_the_server() -> None:
     routes = [route for route in Server(Settings(), "redis://127.0.0.1:1")._routes if isinstance(route, Route | WebSocketRoute)]
     served = {(route.path, method.lower()) for route in routes for method in getattr(route, "methods", None) or {"GET"}}
     files = {"/static/{path:path}", "/widget/src/{path:path}", "/widget/{path:path}"}
+    # What browsers and robots ask for by themselves, and what leads to the address without its slash.
+    others = files | {"/favicon.ico", "/robots.txt", "/sitemap.xml", "/{channel}/"}
 
-    assert {(path, method) for path, method in served if path not in files and method != "head"} == {
+    assert {(path, method) for path, method in served if path not in others and method != "head"} == {
         (path, method) for path, methods in DOCUMENT["paths"].items() for method in methods
     }

@@ -145,5 +145,7 @@ async def test_example_pages_shut_nobody_out_and_stand_still(
         found = await axe_finds(page), await page.evaluate(SETTLED), await page.evaluate("document.documentElement.scrollWidth")
     paper.close()
 
-    assert found == ([], [], width)
+    shut_out, shifts, wide = found
+    assert (shut_out, wide) == ([], width)
+    assert sum(value for value, _ in shifts) < 0.005  # a time that is reworded moves the text in its own row, and nothing else
     assert (faults.thrown, faults.written) == ([], [])

@@ -58,7 +58,8 @@ async def test_axe_finds_nothing_in_any_display_language_and_state(newsroom: Ser
 async def test_speaks_each_language(everything: Page) -> None:
     """The label, the empty strip and the channel that does not exist are told in the reader's language."""
     await everything.wait_for_function(
-        "document.querySelector('breaking-ticker').shadowRoot.querySelector('[part=none]').textContent"
+        """[...document.querySelectorAll('[channel$=quiet], [channel=nowhere]')]
+          .every((ticker) => ticker.shadowRoot.querySelector('[part=none]').textContent)"""
     )
     words = await everything.evaluate(
         """Object.fromEntries(['en', 'ar', 'es', 'fr'].map((language) => [language,

@@ -10,6 +10,7 @@ from ticker import telemetry
 from ticker.log.redis import client
 from ticker.log.writer import Posted
 from ticker.model.cursor import Cursor
+from ticker.openapi import document
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 
@@ -125,6 +126,22 @@ async def test_somebody_else_was_first(newsroom: Newsroom) -> None:
     assert await newsroom.texts() == ["Fire out"]
 
 
+async def test_a_line_that_is_so_already_is_no_news(newsroom: Newsroom) -> None:
+    """It is answered as it stands, whoever asks and however often; nothing new reaches readers, and nothing is counted."""
+    path = await newsroom.posted("Fire", topics=["world"])
+    counted = _counted("update")
+    same = {"kind": "update", "text": " Fire ", "topics": ["world"], "note": "looked again"}
+    answers = [await newsroom.call("PATCH", path, json=same, headers={"Idempotency-Key": key}) for key in ("a", "b", "a")]
+
+    assert [(answer.status_code, answer.headers["etag"], answer.json()["line"]["version"]) for answer in answers] == [
+        (200, '"1"', 1)
+    ] * 3
+    assert ["idempotency-replayed" in answer.headers for answer in answers] == [False, False, True]
+    assert len(newsroom.mirror.channels["en"].events()) == 1
+    assert _counted("update") == counted
+    assert [entry.get("note") for entry in await newsroom.audited()] == ["looked again", "looked again", None]
+
+
 @pytest.mark.parametrize("match", ['W/"1"', "1", '"x"', '"0"', '"1", "2"', '""', '"1" x'])
 async def test_if_match_is_one_version(newsroom: Newsroom, match: str) -> None:
     """A condition that is not understood is never taken for fulfilled."""
@@ -158,16 +175,16 @@ async def test_a_withdrawn_line_cannot_be_changed_but_withdrawn_again(newsroom: 
     path = await newsroom.posted("Wrong")
     await newsroom.call("DELETE", path, json={"reason": "a"})
     change = await newsroom.call("PATCH", path, json={"kind": "refile", "text": "x"})
-    counted = _withdrawals()
+    counted = _counted("withdraw")
     again = await newsroom.call("DELETE", path, json={"reason": "b"})
 
-    assert (_withdrawals() - counted, "idempotency-replayed" in again.headers) == (0, False)
+    assert (_counted("withdraw") - counted, "idempotency-replayed" in again.headers) == (0, False)
     assert (change.status_code, change.json()["type"]) == (410, "/problems/line-withdrawn")
     assert (again.status_code, again.json()["line"]["version"]) == (200, 2)
 
 
-def _withdrawals() -> float:
-    labels = {"channel": "en", "action": "withdraw"}
+def _counted(action: str) -> float:
+    labels = {"channel": "en", "action": action}
     return telemetry.REGISTRY.get_sample_value("ticker_changes_total", labels) or 0.0
 
 
@@ -345,6 +362,32 @@ async def test_the_audit_log_is_read_page_by_page(newsroom: Newsroom, line: str 
 
     assert [entry for page in pages for entry in page] == whole
     assert [len(page) for page in pages] == ([2, 2, 1] if line else [2, 2, 2, 2, 1])
+
+
+async def test_answers_have_the_headers_that_the_api_describes(newsroom: Newsroom) -> None:
+    """Who writes a client from /openapi.json misses none."""
+    key = {"Idempotency-Key": "a"}
+    await newsroom.post(headers=key)
+    posted = await newsroom.post(headers=key)
+    path = f"/v1/channels/en/lines/{posted.json()['line']['id']}"
+    answers = {"post": posted}
+    for operation, method, body in (("change", "PATCH", {"kind": "pin"}), ("withdraw", "DELETE", {"reason": "x"})):
+        for _ in range(2):
+            answers[operation] = await newsroom.call(method, path, json=body, headers={"Idempotency-Key": operation})
+    answers["audit"] = await newsroom.call("GET", "/v1/channels/en/audit?limit=1")
+    described = {
+        operation["operationId"]: {
+            name.lower()
+            for status, answer in operation["responses"].items()
+            if status.startswith("2")
+            for name in answer.get("headers", {})
+        }
+        for methods in document(newsroom.url)["paths"].values()
+        for operation in methods.values()
+    }
+    common = {"cache-control", "content-length", "content-type", "date", "server"}
+
+    assert {name: {*answer.headers} - common for name, answer in answers.items()} == {name: described[name] for name in answers}
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "limit=1&limit=2", "line=x", "after=x", "after=1"])

@@ -180,6 +180,52 @@ async def test_pin_is_no_news(newsroom: Newsroom) -> None:
     assert {line.updated for line in (first, pinned, unpinned)} == {first.updated}
 
 
+async def test_a_line_that_is_so_already_is_no_event(newsroom: Newsroom) -> None:
+    """It is answered as it stands; readers hear nothing, the audit log who asked."""
+    line = (await newsroom.publish("One", source="A", topics=("storm",), pinned=True)).line
+    corrected = await newsroom.correct(line, "Two")
+    record = await newsroom.record(line)
+    same = [
+        await newsroom.correct(line, "Two", expected=2),
+        await newsroom.change(line, ChangeKind.UPDATE, source="A", topics=("storm",)),
+        await newsroom.change(line, ChangeKind.PIN),
+    ]
+
+    assert same == [Posted(corrected.line, corrected.cursor, changed=False)] * 3
+    assert [event.version for event in await newsroom.events()] == [1, 2]
+    now = await newsroom.record(line)
+    assert now | {"keys": []} == record | {"keys": []}
+    assert now["keys"][: len(record["keys"])] == record["keys"]
+    entries = await newsroom.audit()
+    assert [(entry["kind"], entry["version"], entry["before"] == entry["after"]) for entry in entries[:3]] == [
+        ("pin", 2, True),
+        ("update", 2, True),
+        ("correction", 2, True),
+    ]
+    with pytest.raises(VersionConflict):
+        await newsroom.correct(line, "Two", expected=1)
+
+
+async def test_twenty_who_want_the_same(newsroom: Newsroom) -> None:
+    """At the same moment: one event, and nobody is refused."""
+    line = (await newsroom.publish("One")).line
+    done = await asyncio.gather(*(newsroom.correct(line, "Two") for _ in range(20)))
+
+    assert [posted.changed for posted in done].count(True) == 1
+    assert {posted.line.version for posted in done} == {2}
+    assert len(await newsroom.events()) == 2
+
+
+async def test_a_retry_of_what_was_so_already_overwrites_nobody(newsroom: Newsroom) -> None:
+    """Its key is kept: what another editor made of the line since stays."""
+    line = (await newsroom.publish("One")).line
+    first = await newsroom.change(line, ChangeKind.REFILE, KEY, text="One")
+    await newsroom.correct(line, "Two")
+    again = await newsroom.change(line, ChangeKind.REFILE, KEY, text="One")
+
+    assert (again.cursor, again.replayed, again.line.text) == (first.cursor, True, "Two")
+
+
 async def test_withdrawal(newsroom: Newsroom) -> None:
     """Of a withdrawn line there is left that there was one; to withdraw it again changes nothing."""
     line = (await newsroom.publish("Wrong", topics=("storm",))).line

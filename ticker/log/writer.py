@@ -10,7 +10,7 @@ import json
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from redis import exceptions
@@ -52,7 +52,7 @@ class Key:
 class Posted:
     """What a change did. `replayed` says that an earlier request with the same key did it; the line is as it stands now.
 
-    `changed` is False where nothing was written, as for a line that was withdrawn already.
+    `changed` is False where the line was so already: withdrawn, or as the change wants it.
     """
 
     line: Line
@@ -153,22 +153,14 @@ class Writer:
         key: Key | None = None,
         expected: int | None = None,
     ) -> Posted:
-        """Correct, refile, update, pin or unpin a line.
+        """Correct, refile, update, pin or unpin a line; a line that is so already is no event, and keeps its version.
 
         `expected` is the version that the editor saw. Raises LineUnknown, LineWithdrawn, VersionConflict.
         """
-
-        def changed(line: Line) -> Line:
-            if change.kind.editorial:
-                fields: dict[str, Any] = dict(change.fields)
-                # The note tells what the last correction corrected, so it stays until the next one.
-                return replace(line, version=line.version + 1, **fields, correction=change.correction or line.correction)
-            return replace(line, version=line.version + 1, pinned=change.kind == "pin")
-
         edit = _Edit(
             self._change,
             EventType.CORRECT if change.kind.editorial else change.kind,
-            changed,
+            change.of,
             {"kind": change.kind.value, "correction": change.correction, "note": change.note},
             moves=change.kind.editorial,
         )
@@ -215,22 +207,23 @@ class Writer:
             if kept is None:
                 _refuse(line, expected)
             after = edit.after(line)
+            changed = after != line
             reply = await self._send(
                 edit.script,
                 keys,
                 line_id,
-                record_of(after, by=author.token, keys=[*keys_of(record), field.name], stamp_updated=edit.moves),
+                record_of(after, by=author.token, keys=[*keys_of(record), field.name], stamp_updated=edit.moves and changed),
                 _random(),
                 field.name,
                 field.digest,
                 str(line.version),
-                edit.event,
+                edit.event if changed else "",  # no event: the key is kept all the same, so that a retry stays without effect
                 *_kept(channel),
                 entry_of(edit.action, author, after, line, edit.private),
                 str(AUDIT_KEPT),
             )
             if reply[0] != b"conflict":
-                return _posted(channel, line_id, reply, field)
+                return _posted(channel, line_id, reply, field, changed)
             # Without If-Match the change applies to what is there now: look again, out of step.
             await self._sleep(secrets.randbelow(10) / 1000)
         raise LogUnavailable(Unavailable.BUSY, 1, "the line is being changed by others all the time")
@@ -303,11 +296,11 @@ def _kept(channel: Channel) -> tuple[str, str]:
     return str(channel.retention.lines), str(channel.retention.events)
 
 
-def _posted(channel: Channel, line_id: str, reply: list[bytes], field: _Field) -> Posted:
+def _posted(channel: Channel, line_id: str, reply: list[bytes], field: _Field, changed: bool = True) -> Posted:
     """Read a script's reply; see the head of each script."""
     outcome = reply[0].decode()
     if outcome == "ok":
-        return Posted(line_of(line_id, channel.id, reply[2]), Cursor(reply[1].decode()))
+        return Posted(line_of(line_id, channel.id, reply[2]), Cursor(reply[1].decode()), changed=changed)
     if outcome == "seen":
         return _replayed(channel, reply, field)
     if outcome == "duplicate":

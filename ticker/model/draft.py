@@ -1,9 +1,10 @@
 """What an editor asks for, after the edge has checked it: values that cannot be wrong."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
-from ticker.model.line import Urgency
+from ticker.model.line import Line, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,18 @@ class Change:
     """A change of a line: `fields` holds the new text, source, urgency, topics, url and expires, as far as they change."""
 
     kind: ChangeKind
-    fields: dict[str, object] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
     correction: str | None = None
     note: str | None = None  # private
+
+    def of(self, line: Line) -> Line:
+        """Give the next version of a usable `line`, or `line` itself where it is already as it is asked to be."""
+        if self.kind.editorial:
+            # The note tells what the last correction corrected, so it stays until the next one.
+            changed = replace(line, **self.fields, correction=self.correction or line.correction)
+        else:
+            changed = replace(line, pinned=self.kind is ChangeKind.PIN)
+        return line if changed == line else replace(changed, version=line.version + 1)
 
 
 @dataclass(frozen=True, slots=True)

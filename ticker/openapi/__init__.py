@@ -58,14 +58,10 @@ def _answer(operation: Operation) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": "Switching protocols" if operation.status == 101 else "Done"}
     if operation.answer:
         answer["content"] = {media: {"schema": schema} for media, schema in operation.answer.items()}
-    if operation.method in ("post", "patch", "delete"):
-        headers = {
-            "ETag": "The line's version, for If-Match.",
-            "Idempotency-Replayed": "true when an earlier request with this key did it.",
+    if operation.headers:
+        answer["headers"] = {
+            name: {"description": text, "schema": {"type": "string"}} for name, text in operation.headers.items()
         }
-        if operation.status == 201:
-            headers["Location"] = "The new line."
-        answer["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
     return answer
 
 

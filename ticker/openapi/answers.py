@@ -56,7 +56,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         expires=TIME,
     ),
     "Posted": object_of(
-        "What a change did.",
+        "What a change did. A line that was so already keeps its version; the cursor is then that of the newest event.",
         ["line", "cursor"],
         line=ref("Line"),
         cursor=CURSOR,

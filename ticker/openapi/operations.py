@@ -1,7 +1,7 @@
 """Every endpoint: what it takes, what it answers, and which problems it may answer instead."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ticker.desk.conditions import AUDIT_DEFAULT, AUDIT_MOST
@@ -109,11 +109,16 @@ class Operation:
     problems: tuple[str, ...] = ()
     status: int = 200
     scope: str | None = None  # of the token; "" for any token, None for none
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the 2xx answer, each with its meaning
 
 
 _HTML: Final[Schema] = {"text/html": {"type": "string"}}
 _LIVE: Final = ("channel", "after", "topic", "limit")
 _CHANNEL: Final = ("unknown-channel",)
+_CHANGED: Final = {
+    "ETag": "The line's version, for If-Match.",
+    "Idempotency-Replayed": "true when an earlier request with this key did it.",
+}
 _ATTRIBUTES: Final = ("display", "topics", "max", "speed", "paused", "announce", "words", "scheme")
 
 OPERATIONS: Final = (
@@ -137,6 +142,7 @@ OPERATIONS: Final = (
         (*_WRITE, "duplicate-line"),
         201,
         "post",
+        _CHANGED | {"Location": "The new line."},
     ),
     Operation(
         "get",
@@ -157,6 +163,7 @@ OPERATIONS: Final = (
         ("LineChange", (JSON, FORM)),
         (*_CHANGE, "line-withdrawn"),
         scope="correct",
+        headers=_CHANGED,
     ),
     Operation(
         "delete",
@@ -168,6 +175,7 @@ OPERATIONS: Final = (
         ("LineWithdrawal", (JSON, FORM, TEXT)),
         _CHANGE,
         scope="withdraw",
+        headers=_CHANGED,
     ),
     Operation(
         "get",
@@ -178,6 +186,7 @@ OPERATIONS: Final = (
         ("channel", "auditLine", "auditLimit", "auditAfter"),
         problems=(*_EDITOR, *_LOG),
         scope="audit",
+        headers={"Link": 'The page of older entries, with rel="next"; missing when there are none.'},
     ),
     Operation(
         "get",

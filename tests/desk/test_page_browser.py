@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
+from tests.browsing import visiting
 from tests.desk.newsroom import Newsroom, newsroom_of_its_own
 from tests.redises import RedisServer
 
@@ -113,7 +114,7 @@ async def test_what_was_written_survives_a_refusal_and_a_reload(desk: Desk) -> N
     """The text is only cleared when the server has it."""
     await desk.page.get_by_label("Link").first.fill("ftp://nowhere")
     await desk.post("Bridge closed")
-    await expect(desk.page.get_by_text("This field must be a web address")).to_be_visible()
+    await expect(desk.page.get_by_text("“Link” must be a web address")).to_be_visible()
     await expect(desk.page.get_by_label("Link").first).to_be_focused()
     await expect(desk.text).to_have_value("Bridge closed")
     await desk.page.reload()
@@ -169,6 +170,21 @@ async def test_a_duplicate_is_shown_before_it_is_posted_anyway(desk: Desk) -> No
     await expect(desk.lines).to_have_count(2)
 
 
+@pytest.mark.parametrize("field", ["Text", "Source"])
+async def test_the_warning_of_a_duplicate_goes_with_what_it_warned_of(desk: Desk, field: str) -> None:
+    """Another text, or another source, is not the duplicate: it is posted by the button that posts, and judged anew."""
+    await desk.newsroom.posted("Bridge closed")
+    await desk.post("Bridge closed")
+    anyway = desk.page.get_by_role("button", name="Post anyway")
+    await expect(anyway).to_be_visible()
+    await desk.page.get_by_label("Urgency").first.select_option("Urgent")
+    await expect(anyway).to_be_visible()
+    await desk.page.get_by_label(field).first.press_sequentially("!")
+
+    await expect(anyway).to_be_hidden()
+    await expect(desk.status).to_be_empty()
+
+
 async def test_a_correction_needs_its_note(desk: Desk) -> None:
     """What was wrong is asked for; then the corrected line is out with it."""
     await desk.newsroom.posted("Three hurt")
@@ -177,6 +193,7 @@ async def test_a_correction_needs_its_note(desk: Desk) -> None:
     await panel.get_by_label("Text", exact=True).fill("Two hurt")
     await desk.page.keyboard.press("Control+Enter")
     await expect(panel.get_by_label("What was wrong")).to_be_focused()
+    await expect(panel).to_contain_text("“What was wrong” is required: say in public what was wrong.")
     await panel.get_by_label("What was wrong").fill("The number")
     await desk.page.keyboard.press("Control+Enter")
 
@@ -186,22 +203,60 @@ async def test_a_correction_needs_its_note(desk: Desk) -> None:
 
 
 async def test_two_editors_see_both_texts(desk: Desk) -> None:
-    """Whoever is second sees the other's text, and nothing is overwritten until that is asked for."""
+    """Who writes is told while writing; whoever is second sees the other's text; nothing is overwritten unasked."""
     path = await desk.newsroom.posted("Fire")
     await desk.line("Fire").get_by_role("button", name="Correct").click()
     panel = desk.page.locator(".panel")
-    await panel.get_by_label("Text", exact=True).fill("Fire spreads")
+    text = panel.get_by_label("Text", exact=True)
+    await text.fill("Fire spreads")
     await panel.get_by_label("Update: new facts").check()
-    await desk.newsroom.call("PATCH", path, json={"kind": "update", "text": "Fire out"})
-    await expect(panel).to_contain_text("Fire out")
+    await text.focus()
+    await desk.newsroom.call("PATCH", path, json={"kind": "update", "text": "Fire out", "source": "Agency", "urgency": 1})
+    await expect(panel.get_by_role("status")).to_contain_text(
+        re.compile("changed since you opened it.*Fire.*Agency: Fire out.*Also changed: urgency", re.DOTALL)
+    )
+    await expect(text).to_have_value("Fire spreads")
+    await expect(text).to_be_focused()
     async with desk.page.expect_response(lambda response: response.status == 412):
         await panel.get_by_role("button", name="Update").click()
-    await expect(panel.get_by_role("status")).to_contain_text(re.compile("Fire out.*Fire spreads", re.DOTALL))
+    await expect(panel.get_by_role("status")).to_contain_text("Somebody else changed this line first")
     assert await desk.newsroom.texts() == ["Fire out"]
     await panel.get_by_role("button", name="Send mine over version 2").click()
 
-    await expect(desk.line("Fire spreads")).to_be_visible()
+    await expect(desk.line("Fire spreads")).not_to_contain_text("Agency")
+    await expect(desk.line("Fire spreads")).not_to_contain_text("Flash")
     assert await desk.newsroom.texts() == ["Fire spreads"]
+
+
+async def test_what_is_not_the_wording_disturbs_nobody(desk: Desk) -> None:
+    """A line that is pinned, and so moves, while somebody corrects it: no word of it, and the caret stays."""
+    path = await desk.newsroom.posted("Fire")
+    await desk.newsroom.posted("Flood")
+    await desk.line("Fire").get_by_role("button", name="Correct").click()
+    panel = desk.page.locator(".panel")
+    text = panel.get_by_label("Text", exact=True)
+    await text.press("End")
+    await desk.newsroom.call("PATCH", path, json={"kind": "pin"})
+    await expect(desk.lines.first).to_contain_text("Pinned")
+    await desk.page.keyboard.type(" spreads")
+    await panel.get_by_label("Update: new facts").check()
+    await expect(panel.get_by_role("status")).to_be_empty()
+    await desk.page.keyboard.press("Control+Enter")
+
+    await expect(desk.line("Fire spreads")).to_be_visible()
+    assert await desk.newsroom.texts() == ["Fire spreads", "Flood"]
+
+
+async def test_nothing_changed_is_nothing_sent(desk: Desk) -> None:
+    """A sheet that is sent as it was opened says so, and stays."""
+    await desk.newsroom.posted("Fire")
+    await desk.line("Fire").get_by_role("button", name="Correct").click()
+    panel = desk.page.locator(".panel")
+    await panel.get_by_label("Refile").check()
+    await desk.page.keyboard.press("Control+Enter")
+
+    await expect(panel.get_by_role("status")).to_have_text("Nothing is changed yet.")
+    assert len(await desk.newsroom.audited()) == 1
 
 
 async def test_a_withdrawal_says_what_it_does_and_does_it(desk: Desk) -> None:
@@ -226,10 +281,13 @@ async def test_what_others_withdraw_leaves_the_desk(desk: Desk) -> None:
     """Also while somebody works on it."""
     path = await desk.newsroom.posted("Wrong")
     await desk.line("Wrong").get_by_role("button", name="Correct").click()
+    await desk.page.locator(".panel").get_by_label("Text", exact=True).fill("Half right")
     await desk.newsroom.call("DELETE", path, json={"reason": "x"})
 
     await expect(desk.lines).to_have_count(0)
-    await expect(desk.page.locator("#done")).to_contain_text("no longer out")
+    await expect(desk.page.locator("#done")).to_contain_text(
+        re.compile("no longer out.*You had written:.*Half right", re.DOTALL)
+    )
 
 
 async def test_a_pinned_line_is_first(desk: Desk) -> None:
@@ -299,13 +357,37 @@ async def test_a_revoked_token_ends_the_signin_but_not_the_draft(desk: Desk) -> 
     await expect(desk.text).to_have_value("Bridge closed")
 
 
-async def test_a_wrong_token_is_told(newsroom: Newsroom, page: Page) -> None:
-    """In words, where a screen reader hears them."""
+@pytest.mark.parametrize("token", ["tk_wrong", "ключ"])
+async def test_a_wrong_token_is_told(newsroom: Newsroom, page: Page, token: str) -> None:
+    """In words, with what to do, where a screen reader hears them and finds them at the field; it can be mended."""
     await page.goto(f"{newsroom.url}/desk")
-    await page.get_by_label("Token").fill("tk_wrong")
+    field = page.get_by_label("Token")
+    await field.fill(token)
     await page.keyboard.press("Enter")
+    said = page.get_by_role("status").filter(has_text="This token is not valid")
 
-    await expect(page.get_by_role("status").filter(has_text="This token is not valid")).to_be_visible()
+    await expect(said.locator(".notice-error")).to_contain_text("ticker token create NAME")
+    await expect(field).to_have_attribute("aria-invalid", "true")
+    await expect(field).to_have_accessible_description(re.compile("This token is not valid"))
+    await expect(field).to_have_value(token)
+    await field.fill(newsroom.token)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#text")).to_be_focused()
+
+
+async def test_keys_are_named_where_there_are_keys(desk: Desk, browser: Browser) -> None:
+    """Not where a finger is what points, also where something could hover: there Enter makes room for what it hides."""
+    await expect(desk.page.locator("kbd").first).to_be_visible()
+    async with visiting(browser, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as (page, _):
+        phone = Desk(page, desk.newsroom)
+        await phone.sign_in()
+        await phone.text.fill("Bridge closed")
+        await page.keyboard.press("Enter")
+
+        await expect(page.locator("kbd").first).to_be_hidden()
+        await expect(phone.text).not_to_be_focused()
+    sheet = (await desk.newsroom.http.get("/static/desk.css")).text
+    assert re.findall(r"@media ([^{]*) {\s*button kbd {\s*display: none", sheet) == ["(pointer: coarse)"]
 
 
 async def test_nothing_is_wider_than_a_phone(desk: Desk) -> None:

@@ -13,6 +13,8 @@ import { Posting } from "./desk/posting.js";
 
 const TOKEN = "ticker.desk.token";
 const CHANNEL = "ticker.desk.channel";
+const WRONG = "This token is not valid: it may have been revoked, or is not whole.";
+const WAY_OUT = "Paste it from “tk_” to its end. Whoever runs the server makes a new one: ticker token create NAME";
 const PRINTABLE = /^[\x21-\x7e]+$/; // what a header can carry
 
 /** Who is signed in. */
@@ -60,22 +62,38 @@ let channels = [];
 
 /** @param {string} token */
 async function enter(token) {
-  if (!PRINTABLE.test(token)) return leave("This token is not valid.");
-  said.textContent = "Signing in …";
+  if (!PRINTABLE.test(token)) return refuse(WRONG);
+  tell("Signing in …");
   const answer = await ask(token, { method: "GET", path: "/v1/me" });
+  if (answer.status === 401) return refuse(WRONG, token);
   if (!answer.ok) {
-    // Only a refusal ends a sign-in that was kept; a server that is away does not.
-    if (answer.status === 401) sessionStorage.removeItem(TOKEN);
-    leave(answer.status === 401 ? "This token is not valid; it may have been revoked." : wordsOf(answer), answer.status === 401);
-    field.value = token; // to try again, or to mend it
+    leave(`${wordsOf(answer)} Nothing is lost: sign in again in a moment.`, false); // a server that is away ends no sign-in
+    field.value = token;
     return;
   }
   sessionStorage.setItem(TOKEN, token);
   session.begin(token, answer.body.scopes);
   channels = answer.body.channels;
   field.value = "";
-  said.textContent = "";
+  tell("");
   begin(answer.body.name);
+}
+
+/** Shows what is wrong with a token, which stays to be mended. @param {string} why @param {string} [token] */
+function refuse(why, token = field.value) {
+  leave(why);
+  tell(why, "notice notice-error", WAY_OUT);
+  field.value = token;
+  field.setAttribute("aria-invalid", "true");
+}
+
+/** @param {string} words @param {string} [kind] @param {string} [hint] */
+function tell(words, kind = "", hint = "") {
+  field.removeAttribute("aria-invalid");
+  const box = element("div", "", kind);
+  box.append(element("p", words));
+  if (hint) box.append(element("p", hint, "small"));
+  said.replaceChildren(...(words ? [box] : []));
 }
 
 /** @param {string} name */
@@ -114,7 +132,7 @@ function leave(why, forget = true) {
   find(document, "#who").hidden = true;
   find(document, "#signout").hidden = true;
   signin.hidden = false;
-  said.textContent = why;
+  tell(why, "notice");
   field.focus();
 }
 

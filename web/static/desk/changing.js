@@ -4,6 +4,8 @@ import { Sheet } from "./sheet.js";
 
 /** @typedef {import("/widget/src/lines.js").Line} Line */
 
+const WORDING = ["text", "source", "urgency", "url", "topics", "correction"]; // what is edited here, or shown beside it
+const NAMES = /** @type {Record<string, string>} */ ({ url: "link", correction: "what was wrong" });
 const VERBS = /** @type {Record<string, string>} */ ({ correction: "Correct", refile: "Refile", update: "Update" });
 
 /**
@@ -13,6 +15,11 @@ const VERBS = /** @type {Record<string, string>} */ ({ correction: "Correct", re
  * @property {(answer: import("./api.js").Answer, said: string) => void} done  the change is in the log
  * @property {() => void} close
  */
+
+/** What differs between two versions of a line, as members of it. @param {any} one @param {any} other */
+function differences(one, other) {
+  return WORDING.filter((name) => String(one[name] ?? "") !== String(other[name] ?? ""));
+}
 
 /** The same panel, whatever it does. */
 class Panel {
@@ -35,7 +42,10 @@ class Panel {
     this.form = /** @type {HTMLFormElement} */ (copyOf(template));
     this.sheet = new Sheet(this.form, context.session, {
       .../** @type {any} */ (plan),
-      refused: { "version-conflict": (/** @type {any} */ answer) => this.conflict(answer.body.line) },
+      refused: {
+        "version-conflict": (/** @type {any} */ answer) =>
+          this.conflict(answer.body.line, "Somebody else changed this line first. Nothing of yours was sent."),
+      },
       close: () => context.close(),
     });
     find(this.form, "[data-part=close]").addEventListener("click", () => context.close());
@@ -45,25 +55,35 @@ class Panel {
     return `/v1/channels/${this.context.channel.id}/lines/${this.line.id}`;
   }
 
-  /** Shows what somebody else made of the line meanwhile; nothing is overwritten unless the editor says so. @param {any} theirs */
-  conflict(theirs) {
+  /**
+   * Shows what somebody else made of the line meanwhile; nothing is overwritten unless the editor says so.
+   * @param {any} theirs  the line as it stands now
+   * @param {string} words
+   */
+  conflict(theirs, words) {
     const versions = element("dl", "", "versions");
-    const add = (/** @type {string} */ label, /** @type {string} */ text) => {
+    const add = (/** @type {string} */ label, /** @type {any} */ line) => {
+      const text = line.source ? `${line.source}: ${line.text}` : line.text;
       const wording = Object.assign(element("dd", text), { lang: this.context.channel.language, dir: this.context.channel.direction });
       versions.append(element("dt", label), wording);
     };
-    add(`As you opened it (version ${this.line.version})`, this.line.text);
-    add(`As it stands now (version ${theirs.version})`, theirs.text ?? "withdrawn");
-    const mine = this.form.querySelector("textarea")?.value;
-    if (mine !== undefined) add("Yours", mine);
-    const said = element("div", "Somebody else changed this line first. Nothing of yours was sent.");
-    said.append(versions);
+    add(`As you opened it (version ${this.line.version})`, this.line);
+    add(`As it stands now (version ${theirs.version})`, theirs);
+    const others = differences(this.line, theirs).filter((name) => name !== "text" && name !== "source");
+    const said = element("div", "");
+    said.append(element("p", words), versions);
+    if (others.length) said.append(element("p", `Also changed: ${others.map((name) => NAMES[name] ?? name).join(", ")}.`));
     this.sheet.say(said, "notice");
     this.sheet.offer(this.overwrite(theirs.version), () => {
-      this.line = { ...this.line, version: theirs.version };
-      this.sheet.key = "";
+      this.#follow(theirs);
       this.sheet.submit();
     });
+  }
+
+  /** Goes on from another version: what is sent then is another request. @param {any} line */
+  #follow(line) {
+    this.line = line;
+    this.sheet.key = "";
   }
 
   /** @param {number} version @returns {string} */
@@ -74,7 +94,15 @@ class Panel {
   /** @param {Line} line  as it stands now */
   moved(line) {
     // While ours is on its way, this is likely our own change; if it is not, the answer will say so.
-    if (line.version > this.line.version && !this.sheet.sending) this.conflict(line);
+    if (line.version <= this.line.version || this.sheet.sending) return;
+    if (!differences(this.line, line).length) this.#follow(line); // a pin takes nothing from what is written here
+    else this.conflict(line, "This line has changed since you opened it. What you wrote is still here.");
+  }
+
+  /** What would be lost with the panel. @returns {string} */
+  get written() {
+    const text = this.form.querySelector("textarea")?.value ?? "";
+    return text === this.line.text ? "" : text;
   }
 }
 
@@ -83,7 +111,10 @@ export class Changing extends Panel {
   constructor(line, context) {
     super("change", line, context, {
       request: () => this.#request(),
-      done: (/** @type {any} */ answer) => context.done(answer, `${this.#kind === "correction" ? "Corrected" : "Changed"}.`),
+      done: (/** @type {any} */ answer) => {
+        const same = answer.body.line.version === this.line.version;
+        context.done(answer, same ? "The line was so already." : this.#kind === "correction" ? "Corrected." : "Changed.");
+      },
     });
     for (const radio of this.#radios) {
       radio.name = `kind-${line.id}`;
@@ -115,8 +146,12 @@ export class Changing extends Panel {
     const kind = this.#kind;
     const before = /** @type {Record<string, unknown>} */ ({ ...this.line, source: this.line.source ?? null, url: this.line.url ?? null });
     const changed = Object.entries(this.sheet.wording()).filter(([name, value]) => String(value) !== String(before[name]));
-    const note = this.sheet.field("correction").value.trim();
-    const body = { kind, ...Object.fromEntries(changed), ...(kind === "correction" && note ? { correction: note } : {}) };
+    const note = kind === "correction" ? this.sheet.field("correction").value.trim() : "";
+    if (!changed.length && (kind !== "correction" || (note && note === this.line.correction))) {
+      this.sheet.say("Nothing is changed yet.", "notice");
+      return null;
+    }
+    const body = { kind, ...Object.fromEntries(changed), ...(note ? { correction: note } : {}) };
     return { method: "PATCH", path: this.path, body, key: this.sheet.key, seen: this.line.version };
   }
 }

@@ -96,9 +96,10 @@ export class Out {
       if (shown.has(id)) continue;
       // Our own withdrawal: its answer, which is on its way, says so.
       const ours = row.panel instanceof Withdrawing && row.panel.sheet.sending;
-      if (row.panel && !ours) this.#say("The line that you were working on is no longer out; somebody withdrew it, or it expired.");
+      if (row.panel && !ours) this.#lost(row.panel);
       this.#remove(id, !ours);
     }
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     let place = this.#list.firstElementChild;
     for (const line of lines) {
       const row = this.#rows.get(line.id) ?? this.#add(line);
@@ -106,7 +107,14 @@ export class Out {
       else this.#list.insertBefore(row.row, place);
       this.#fill(row, line);
     }
+    if (focused?.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true }); // its row moved
     this.#empty.hidden = lines.length > 0 || this.#connection?.status !== "live";
+  }
+
+  /** @param {Changing | Withdrawing} panel  whose line is no longer there */
+  #lost(panel) {
+    this.#say("The line that you were working on is no longer out; somebody withdrew it, or it expired.");
+    if (panel.written) this.#said.append(element("p", "You had written:"), Object.assign(element("p", panel.written), { dir: "auto" }));
   }
 
   /** @param {Line} line @returns {Row} */
@@ -224,6 +232,6 @@ export class Out {
 
   /** @param {string} said */
   #say(said) {
-    this.#said.replaceChildren(element("span", said));
+    this.#said.replaceChildren(element("p", said));
   }
 }

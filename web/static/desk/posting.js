@@ -12,6 +12,8 @@ export class Posting {
   #session;
   #channel;
   #posted;
+  /** Whether the status warns of a duplicate: of the text and source that were sent. */
+  #warned = false;
 
   /**
    * @param {HTMLFormElement} form
@@ -38,7 +40,11 @@ export class Posting {
       status,
     );
     this.#folded = find(form, "[data-part=rest]");
-    form.addEventListener("input", () => this.#keep());
+    form.addEventListener("input", (event) => {
+      this.#keep();
+      const changed = /** @type {HTMLElement} */ (event.target).dataset.field ?? "";
+      if (this.#warned && ["text", "source"].includes(changed)) this.#unwarn();
+    });
   }
 
   /** @param {import("../desk.js").Channel} channel */
@@ -78,6 +84,7 @@ export class Posting {
   /** @param {object} more */
   #request(more) {
     this.#keep();
+    this.#warned = false;
     const all = { ...this.#sheet.wording(), ...this.#rest(), ...more };
     const body = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
     const path = `/v1/channels/${/** @type {any} */ (this.#channel).id}/lines`;
@@ -104,6 +111,12 @@ export class Posting {
     said.append(Object.assign(element("p", `${source}${earlier.text}`), { dir: "auto" }));
     this.#sheet.say(said, "notice");
     this.#sheet.offer("Post anyway", () => this.#sheet.submit({ allow_duplicate: true }));
+    this.#warned = true;
+  }
+
+  #unwarn() {
+    this.#warned = false;
+    this.#sheet.say();
   }
 
   #reused() {

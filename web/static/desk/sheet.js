@@ -55,7 +55,10 @@ export class Sheet {
     form.addEventListener("keydown", (event) => this.#pressed(event));
     form.addEventListener("input", () => this.typed());
     find(form, "[data-part=stop]").addEventListener("click", () => this.#sending?.abort());
-    find(form, "[data-part=again]").addEventListener("click", () => this.#again?.());
+    find(form, "[data-part=again]").addEventListener("click", () => {
+      find(form, "[type=submit]").focus(); // it goes away, and the focus would with it
+      this.#again?.();
+    });
   }
 
   /** @param {string} name @returns {any} */
@@ -183,6 +186,7 @@ export class Sheet {
       this.submit();
     } else if (event.key === "Enter" && event.target instanceof HTMLTextAreaElement) {
       event.preventDefault(); // a line is one line
+      if (matchMedia("(pointer: coarse)").matches) event.target.blur(); // so that the keyboard on the screen makes room
     } else if (event.key === "Enter" && event.target instanceof HTMLInputElement) {
       event.preventDefault(); // nothing goes out by a key that is pressed in passing
     } else if (event.key === "Escape" && this.#plan.close && !this.#sending) {
@@ -215,7 +219,7 @@ export class Sheet {
       const name = shown.dataset.error ?? "";
       const found = faults.find((fault) => fault.field === name);
       const field = this.form.querySelector(`[data-field=${name}]`);
-      shown.textContent = found ? `This field ${found.message}.` : "";
+      shown.textContent = found ? `“${labelOf(shown)}” ${found.message}.` : "";
       shown.hidden = !found;
       if (found) field?.setAttribute("aria-invalid", "true");
       else field?.removeAttribute("aria-invalid");
@@ -236,4 +240,10 @@ export class Sheet {
     }
     find(this.form, "[data-part=stop]").hidden = !busy;
   }
+}
+
+/** What the page calls the field that an error stands at. @param {HTMLElement} error @returns {string} */
+function labelOf(error) {
+  const field = /** @type {HTMLElement} */ (error.closest("label, fieldset"));
+  return (field.querySelector("legend") ?? field).firstChild?.textContent?.trim() ?? "";
 }

@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from ticker import __version__
-from ticker.cli import COMMANDS, main
+from ticker.cli import COMMANDS, main, ticker
+from ticker.cli.typed import FILE, FOLDER, TEXT
 
 
 def test_without_a_command_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,6 +53,52 @@ def test_what_is_not_understood_is_said_on_one_line(args: list[str], said: str, 
     status = main(args)
 
     assert (status, capsys.readouterr()) == (2, ("", f"ticker: {said}\n"))
+
+
+def wrong_options() -> Iterator[list[str]]:
+    """Each option of each command that takes a value, with one that it cannot have."""
+    groups = [(click.Context(ticker), [name]) for name in COMMANDS]
+    token = ticker.get_command(click.Context(ticker), "token")
+    assert isinstance(token, click.Group)
+    groups += [(click.Context(token), ["token", name]) for name in token.commands]
+    for context, words in groups:
+        command = context.command.get_command(context, words[-1])  # type: ignore[attr-defined]  # they are groups
+        needed = ["x" for one in command.params if isinstance(one, click.Argument)]
+        for option in command.params:
+            if isinstance(option, click.Option) and not option.is_flag:
+                yield [*words, *needed, option.opts[0], wrong_for(option.type)]
+        if needed:
+            yield [*words, "\udcff"]
+
+
+def wrong_for(kind: object) -> str:
+    """A value that a type refuses; a type without one would let anything through."""
+    if kind is TEXT:
+        return "\udcff"  # what Python makes of the byte FF
+    if kind is FILE:
+        return "/nowhere"
+    if kind is FOLDER:
+        return __file__
+    assert kind is not click.STRING
+    return "x"
+
+
+@pytest.mark.parametrize("args", [*wrong_options()], ids=lambda args: ascii(" ".join(args)))
+def test_a_wrong_value_is_no_failure_of_the_command(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Of any option or argument: exit status 2, one line that names it, nothing done."""
+    status = main(args)
+    shown = capsys.readouterr()
+
+    assert (status, shown.out, shown.err.count("\n")) == (2, "", 1)
+    assert shown.err.startswith(f"ticker: Invalid value for '{args[-2]}': " if args[-2].startswith("--") else "ticker: Invalid")
+
+
+@pytest.mark.slow
+def test_bytes_that_are_no_text_are_told() -> None:
+    """As a terminal of another encoding sends them: nobody reads of half surrogate pairs, or of a server that refuses."""
+    done = subprocess.run([sys.executable, "-m", "ticker", "post", b"\xff"], capture_output=True, check=False, timeout=10)
+
+    assert (done.returncode, done.stdout, done.stderr) == (2, b"", b"ticker: Invalid value for 'TEXT': is not UTF-8\n")
 
 
 @pytest.mark.slow

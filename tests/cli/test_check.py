@@ -51,10 +51,16 @@ def test_each_mistake_has_its_line(run: Run, tmp_path: Path) -> None:
 
 
 def test_serve_says_the_same(run: Run, tmp_path: Path) -> None:
-    """A server does not start on wrong settings."""
-    ran = run("serve", "--config", str(tmp_path / "none.toml"), "--port", "1")
+    """A server does not start on wrong settings; whose fault they are, the status tells."""
+    file = tmp_path / "mine.toml"
+    file.write_text("port = 0\n")
+    ran = run("serve", "--config", str(file))
+    typed = run("serve", "--config", "/dev/null", "--port", "0", "--workers", "0", TICKER_HOST="")
+    environ = run("serve", "--config", "/dev/null", TICKER_PORT="0")
 
-    assert (ran.status, ran.err) == (1, f"ticker: {tmp_path / 'none.toml'}: cannot be read: No such file or directory\n")
+    assert (ran.status, ran.err) == (1, f"ticker: {file}:1: port: must be at least 1\n")
+    assert (typed.status, typed.err) == (2, "ticker: --port: must be at least 1\nticker: --workers: must be at least 1\n")
+    assert (environ.status, environ.err) == (1, "ticker: TICKER_PORT: must be at least 1\n")
 
 
 @pytest.mark.parametrize(

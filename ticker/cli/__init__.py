@@ -1,7 +1,8 @@
 """The command line: `ticker serve`, `ticker post` and the rest.
 
 Each command is a module that is imported when it is asked for: posting a line does not wait for the server's packages.
-Exit status: 0 done; 1 refused or failed; 2 not understood; 130 ended by Ctrl-C; 141 the reader of the output went away.
+Exit status: 0 done; 1 refused or failed; 2 an option or argument is missing or wrong, so nothing was done; 130 ended by Ctrl-C;
+141 the reader of the output went away.
 Whatever goes wrong is said on one line of stderr, `ticker: …`.
 """
 
@@ -82,7 +83,7 @@ def _run(args: list[str]) -> int:
     except click.ClickException as error:
         return _failed(error.exit_code, error.format_message())
     except Refused as error:
-        return _failed(1, *error.lines)
+        return _failed(error.status, *error.lines)
 
 
 def _failed(status: int, *lines: str) -> int:

@@ -11,6 +11,7 @@ from ticker.cli.batch import entries
 from ticker.cli.client import Client, Done, editor_token, server_url
 from ticker.cli.printable import json_line, printable
 from ticker.cli.refused import Refused
+from ticker.cli.typed import TEXT
 
 Decorator = Callable[[Any], Any]
 
@@ -34,17 +35,20 @@ def _visible(ctx: click.Context, param: click.Parameter, value: str | None) -> s
 
 
 _content = _options(
-    click.option("--source", metavar="NAME", help="Attribution shown before the text."),
+    click.option("--source", type=TEXT, metavar="NAME", help="Attribution shown before the text."),
     click.option("--urgency", type=click.Choice(URGENCIES), help="Default of a new line: breaking."),
-    click.option("--topic", "topics", multiple=True, metavar="SLUG", help="Section, region or story; may be repeated."),
-    click.option("--url", metavar="URL", help="The article."),
-    click.option("--expires", metavar="TIME", help="From then on it is not shown: 2026-11-24T22:00:00Z."),
-    click.option("--note", metavar="TEXT", help="Private, for the audit log."),
+    click.option(
+        "--topic", "topics", type=TEXT, multiple=True, metavar="SLUG", help="Section, region or story; may be repeated."
+    ),
+    click.option("--url", type=TEXT, metavar="URL", help="The article."),
+    click.option("--expires", type=TEXT, metavar="TIME", help="From then on it is not shown: 2026-11-24T22:00:00Z."),
+    click.option("--note", type=TEXT, metavar="TEXT", help="Private, for the audit log."),
 )
 _sending = _options(
-    click.option("--channel", metavar="ID", help="Default: the token's only channel."),
+    click.option("--channel", type=TEXT, metavar="ID", help="Default: the token's only channel."),
     click.option(
         "--key",
+        type=TEXT,
         metavar="KEY",
         callback=_visible,
         help="Idempotency key: the same one again never does it twice. Default: a new one.",
@@ -64,12 +68,14 @@ _if_match = click.option(
 
 
 @click.command()
-@click.argument("text")
+@click.argument("text", type=TEXT)
 @_content
 @click.option("--pin", is_flag=True, help="Keep it first until it is unpinned.")
 @click.option("--allow-duplicate", is_flag=True, help="Even if the same text was posted moments ago.")
 @_sending
-@click.option("--batch", metavar="NAME", help="With -: a name for this input; a rerun under the same name doubles nothing.")
+@click.option(
+    "--batch", type=TEXT, metavar="NAME", help="With -: a name for this input; a rerun under the same name doubles nothing."
+)
 def post(
     text: str,
     pin: bool,
@@ -103,12 +109,12 @@ def post(
 
 
 @click.command()
-@click.argument("line", metavar="ID")
+@click.argument("line", type=TEXT, metavar="ID")
 @click.option(
     "--kind", type=click.Choice(KINDS), default="correction", help="Default: correction. refile: a typo; update: new facts."
 )
-@click.option("--correction", metavar="NOTE", help="In public, what was wrong; required for a correction.")
-@click.option("--text", metavar="TEXT", help="The new text.")
+@click.option("--correction", type=TEXT, metavar="NOTE", help="In public, what was wrong; required for a correction.")
+@click.option("--text", type=TEXT, metavar="TEXT", help="The new text.")
 @_content
 @_if_match
 @_sending
@@ -133,8 +139,8 @@ def correct(
 
 
 @click.command()
-@click.argument("line", metavar="ID")
-@click.option("--reason", required=True, metavar="TEXT", help="Why: for editors, in the audit log.")
+@click.argument("line", type=TEXT, metavar="ID")
+@click.option("--reason", type=TEXT, required=True, metavar="TEXT", help="Why: for editors, in the audit log.")
 @_if_match
 @_sending
 def withdraw(

@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 
 from ticker.cli.configured import config_option, data_dir_option, engine_needed, settings_for
+from ticker.cli.typed import TEXT
 
 
 @click.command()
-@click.option("--host", metavar="HOST", help="The address to listen on; 127.0.0.1 unless configured.")
+@click.option("--host", type=TEXT, metavar="HOST", help="The address to listen on; 127.0.0.1 unless configured.")
 @click.option("--port", type=int, metavar="PORT", help="The port to listen on; 8000 unless configured.")
 @data_dir_option
 @config_option

@@ -19,6 +19,7 @@ from ticker.cli.client import Client, editor_token, server_url
 from ticker.cli.comeback import FOR_GOOD, STEADY, pause_before, refused_for_good
 from ticker.cli.printable import json_line, printable
 from ticker.cli.refused import Refused
+from ticker.cli.typed import TEXT
 from ticker.cli.view import Sight, View, drawn
 from ticker.model.line import TOPIC
 
@@ -38,11 +39,19 @@ def _topics(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) 
 
 
 @click.command()
-@click.option("--channel", "channels", multiple=True, metavar="ID", help="May be repeated. Default: those of the token.")
 @click.option(
-    "--topic", "topics", multiple=True, metavar="SLUG", callback=_topics, help="Only lines with one of these; may be repeated."
+    "--channel", "channels", type=TEXT, multiple=True, metavar="ID", help="May be repeated. Default: those of the token."
 )
-@click.option("--after", metavar="CURSOR", help="Go on from there, as printed by post or --json.")
+@click.option(
+    "--topic",
+    "topics",
+    type=TEXT,
+    multiple=True,
+    metavar="SLUG",
+    callback=_topics,
+    help="Only lines with one of these; may be repeated.",
+)
+@click.option("--after", type=TEXT, metavar="CURSOR", help="Go on from there, as printed by post or --json.")
 @click.option("--json", "as_json", is_flag=True, help="Print the messages, each with its channel and cursor, as JSON.")
 def tail(channels: tuple[str, ...], topics: tuple[str, ...], after: str | None, as_json: bool) -> None:
     """Show what breaks, as it breaks, until Ctrl-C.

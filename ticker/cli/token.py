@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from ticker.cli.configured import config_option, data_dir_option, engine_needed, settings_for
 from ticker.cli.refused import Refused
+from ticker.cli.typed import TEXT
 from ticker.embedded import borrowed_or_started, founded
 from ticker.log.keys import Keys
 from ticker.log.redis import client
@@ -38,9 +39,14 @@ def token() -> None:
 
 
 @token.command()
-@click.argument("name", callback=_name)
+@click.argument("name", type=TEXT, callback=_name)
 @click.option(
-    "--channel", "channels", multiple=True, metavar="ID", help="Good for this channel only; may be repeated. Default: all."
+    "--channel",
+    "channels",
+    type=TEXT,
+    multiple=True,
+    metavar="ID",
+    help="Good for this channel only; may be repeated. Default: all.",
 )
 @click.option(
     "--scope",
@@ -89,7 +95,7 @@ def list_(data_dir: Path | None, config: Path | None) -> None:
 
 
 @token.command()
-@click.argument("name")
+@click.argument("name", type=TEXT)
 @data_dir_option
 @config_option
 def revoke(name: str, data_dir: Path | None, config: Path | None) -> None:

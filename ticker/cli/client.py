@@ -159,7 +159,7 @@ class Client:
         headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
-        # Escaped: JSON on standard input may hold half a surrogate pair; it has no UTF-8, and the server says so better than we.
+        # Escaped: JSON on standard input may hold half a surrogate pair, which has no UTF-8. The server says so best.
         response = self._send(method, path, json.dumps(body).encode("ascii"), headers, again.format(key=key))
         try:
             done = Done(response.json(), response.headers.get("Idempotency-Replayed") == "true")

@@ -40,6 +40,12 @@ class Reader:
     def line(self, posted: dict[str, Any]) -> Locator:
         return self.page.locator(f"[id='{posted['line']['id']}']")
 
+    async def edges(self, part: str) -> list[dict[str, float]]:
+        """Where a part of each line stands."""
+        script = "(parts) => parts.map((part) => part.getBoundingClientRect().toJSON())"
+        edges: list[dict[str, float]] = await self.page.locator(f".live .line {part}").evaluate_all(script)
+        return edges
+
     async def scrolls_down(self) -> int:
         """Scroll into the list, and give the place."""
         return int(await self.page.evaluate("(scrollTo(0, 900), scrollY)"))
@@ -51,6 +57,24 @@ class Reader:
 @pytest.fixture
 def reader(page: Page, server: Server) -> Reader:
     return Reader(page, server)
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+async def test_all_lines_stand_in_one_grid(reader: Reader, server: Server, edition: str) -> None:
+    """Pinned or not, drawn by the server or by the script: times on one edge, texts on another, each beside its time."""
+    server.post("Ferries stay in port", edition, pinned=True, urgency=2)
+    server.post("The road is closed", edition)
+    await reader.opens(f"/{edition}")
+    await reader.is_live()
+    server.post("The airport is closed", edition, pinned=True)
+    server.post("The airport reopens", edition)
+    await expect(reader.page.locator(".live .line")).to_have_count(4)
+    side = "right" if edition == "ar" else "left"
+    times, texts = await reader.edges(".line-time"), await reader.edges(".line-text")
+    beside = [text["top"] < time["bottom"] for time, text in zip(times, texts, strict=True)]
+
+    assert [len({round(edge[side]) for edge in edges}) for edges in (times, texts)] == [1, 1]
+    assert beside == [True] * 4
 
 
 async def test_a_line_comes_is_corrected_and_goes(reader: Reader, server: Server) -> None:

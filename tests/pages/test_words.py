@@ -21,23 +21,23 @@ def test_no_word_is_missing(words: Words) -> None:
         assert said
         if isinstance(said, str) and field.name not in ("day", "short_day"):
             assert said.count("{") == model.count("{"), field.name
-    assert (len(words.weekdays), len(words.months)) == (7, 12)
+    assert (len(words.weekdays), len(words.months), len(words.short_months)) == (7, 12, 12)
 
 
 @pytest.mark.parametrize(
-    ("language", "day", "moment"),
+    ("language", "day", "moment", "dated"),
     [
-        ("en", "Tuesday 24 November 2026", "24 November, 14:02 UTC"),
-        ("ar", "الثلاثاء 24 نوفمبر 2026", "24 نوفمبر، 14:02 UTC"),
-        ("es-419", "martes, 24 de noviembre de 2026", "24 de noviembre, 14:02 UTC"),
-        ("fr", "mardi 24 novembre 2026", "24 novembre, 14:02 UTC"),
+        ("en", "Tuesday 24 November 2026", "24 November, 14:02 UTC", "24\u00a0Nov 14:02 UTC"),
+        ("ar", "الثلاثاء 24 نوفمبر 2026", "24 نوفمبر، 14:02 UTC", "24\u00a0نوفمبر 14:02 UTC"),
+        ("es-419", "martes, 24 de noviembre de 2026", "24 de noviembre, 14:02 UTC", "24\u00a0nov 14:02 UTC"),
+        ("fr", "mardi 24 novembre 2026", "24 novembre, 14:02 UTC", "24\u00a0nov. 14:02 UTC"),
     ],
 )
-def test_days_read_as_in_the_language(language: str, day: str, moment: str) -> None:
+def test_days_read_as_in_the_language(language: str, day: str, moment: str, dated: str) -> None:
     """A day is written as its readers write it."""
     words = words_for(language)
 
-    assert (words.full_day(AT), words.day_and_clock(AT)) == (day, moment)
+    assert (words.full_day(AT), words.day_and_clock(AT), words.dated(AT)) == (day, moment, dated)
 
 
 def test_other_language_falls_back_to_english() -> None:

@@ -17,7 +17,7 @@ class ShownTime:
 
     iso: str
     text: str  # in UTC, which the template adds: a script that knows the reader's zone only hides that word, and nothing moves
-    form: str  # what live.js makes of it in the reader's own zone: clock, moment or full
+    form: str  # what live.js makes of it in the reader's own zone: clock, dated, moment or full
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ def permalink(line: Line) -> str:
 
 
 def shown_time(at: int, form: str, words: Words) -> ShownTime:
-    """Give `at` (ms since 1970) in the wanted form: clock, moment (day, month and clock) or full."""
-    say = {"clock": words.clock, "moment": words.day_and_clock, "full": words.full}[form]
+    """Give `at` (ms since 1970) in the wanted form: clock, dated (in short), moment (day, month, clock) or full."""
+    say = {"clock": words.clock, "dated": words.dated, "moment": words.day_and_clock, "full": words.full}[form]
     return ShownTime(rfc3339(at), say(moment(at)).removesuffix(" UTC"), form)
 
 
@@ -108,7 +108,7 @@ def groups(lines: Iterable[Line], words: Words) -> list[Group]:
     for key, members in groupby(lines, key=lambda line: "pinned" if line.pinned else f"{moment(line.published):%Y-%m-%d}"):
         group = list(members)
         heading = words.pinned if key == "pinned" else words.full_day(moment(group[0].published))
-        form = "moment" if key == "pinned" else "clock"
+        form = "dated" if key == "pinned" else "clock"
         made.append(Group(key, heading, [shown_line(line, words, form) for line in group]))
     return made
 

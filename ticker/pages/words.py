@@ -58,6 +58,7 @@ class Words:
     not_yet_why: str
     weekdays: tuple[str, ...]  # Monday first
     months: tuple[str, ...]
+    short_months: tuple[str, ...]  # for a narrow column
     day: str  # {weekday} {day} {month} {year}
     short_day: str  # {day} {month}
     moment: str  # a day and a time: {day}, {time}
@@ -80,13 +81,28 @@ class Words:
         day = self.short_day.format(day=at.day, month=self.months[at.month - 1])
         return self.moment.format(day=day, time=self.clock(at))
 
+    def dated(self, at: datetime) -> str:
+        """Give day and time of day in UTC for a narrow column, as `24 Nov 14:02 UTC`; it breaks between the two."""
+        return f"{at.day}\u00a0{self.short_months[at.month - 1]} {self.clock(at)}"
+
     def full(self, at: datetime) -> str:
         """Give the whole day and the time of day in UTC."""
         return self.moment.format(day=self.full_day(at), time=self.clock(at))
 
     def for_script(self) -> dict[str, Any]:
         """Give what live.js says itself: states, counts, days."""
-        names = ("language", "live", "offline_since", "stopped", "new_lines", "pinned", "weekdays", "months", "day")
+        names = (
+            "language",
+            "live",
+            "offline_since",
+            "stopped",
+            "new_lines",
+            "pinned",
+            "weekdays",
+            "months",
+            "short_months",
+            "day",
+        )
         return {name: getattr(self, name) for name in (*names, "short_day", "moment")}
 
 
@@ -137,6 +153,10 @@ ENGLISH: Final = Words(
     months=(
         *("January", "February", "March", "April", "May", "June"),
         *("July", "August", "September", "October", "November", "December"),
+    ),
+    short_months=(
+        *("Jan", "Feb", "Mar", "Apr", "May", "June"),
+        *("July", "Aug", "Sept", "Oct", "Nov", "Dec"),
     ),
     day="{weekday} {day} {month} {year}",
     short_day="{day} {month}",
@@ -198,6 +218,10 @@ ARABIC: Final = Words(
         *("يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو"),
         *("يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"),
     ),
+    short_months=(
+        *("يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو"),
+        *("يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"),
+    ),
     day="{weekday} {day} {month} {year}",
     short_day="{day} {month}",
     moment="{day}، {time}",
@@ -252,6 +276,10 @@ SPANISH: Final = Words(
         *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
         *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
     ),
+    short_months=(
+        *("ene", "feb", "mar", "abr", "may", "jun"),
+        *("jul", "ago", "sept", "oct", "nov", "dic"),
+    ),
     day="{weekday}, {day} de {month} de {year}",
     short_day="{day} de {month}",
     moment="{day}, {time}",
@@ -305,6 +333,10 @@ FRENCH: Final = Words(
     months=(
         *("janvier", "février", "mars", "avril", "mai", "juin"),
         *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+    ),
+    short_months=(
+        *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
+        *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
     ),
     day="{weekday} {day} {month} {year}",
     short_day="{day} {month}",

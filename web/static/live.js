@@ -143,7 +143,7 @@ class LiveList {
     for (const [key, lines] of groups) {
       const section = sections.get(key) ?? this.#section(key, lines[0]);
       if (place.nextElementSibling !== section) place.after(section);
-      this.#order(section.querySelector(".lines"), lines.map((line) => this.#item(line, key === "pinned" ? "moment" : "clock")));
+      this.#order(section.querySelector(".lines"), lines.map((line) => this.#item(line, key === "pinned" ? "dated" : "clock")));
       place = section;
     }
   }
@@ -155,7 +155,7 @@ class LiveList {
     section.dataset.key = key;
     head.className = "group-head";
     head.textContent = key === "pinned" ? this.words.pinned : fullDay(new Date(line.published), this.words);
-    list.className = key === "pinned" ? "lines lines-narrow" : "lines"; // a day and a time are too wide for the margin
+    list.className = "lines";
     section.append(head, list);
     return section;
   }

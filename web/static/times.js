@@ -22,11 +22,12 @@ export const fullDay = (at, words) =>
 
 /**
  * A time in one of the forms of the pages.
- * @param {Date} at @param {string} form  clock, moment (with the day unless it is today) or full @param {any} words
+ * @param {Date} at @param {string} form  clock, dated (with the day, in short), moment (with it unless it is today) or full @param {any} words
  */
 export function say(at, form, words) {
   const time = clock(at);
   if (form === "full") return fill(words.moment, { day: fullDay(at, words), time });
+  if (form === "dated") return `${at.getDate()}\u00a0${words.short_months[at.getMonth()]} ${time}`;
   if (form !== "moment" || dayKey(at) === dayKey(new Date())) return time;
   return fill(words.moment, { day: fill(words.short_day, { day: at.getDate(), month: words.months[at.getMonth()] }), time });
 }

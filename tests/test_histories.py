@@ -279,8 +279,18 @@ class Histories(RuleBasedStateMachine):
             await asyncio.gather(edits, *wandering, *disturbing)
             return [done for done in edits.result() if done]
 
-        for request, answer in sorted(self.stage.run(at_once()), key=lambda done: number(done[1]["cursor"])):
-            self._note(request, answer)
+        def place(done: Done) -> int:
+            return number(done[1]["cursor"])
+
+        for _, same in itertools.groupby(sorted(self.stage.run(at_once()), key=place), key=place):
+            # Who changed nothing is given the tail's cursor, which is the event of another's change: that one comes first.
+            for request, answer in sorted(same, key=lambda done: self._stands(done[1]["line"])):
+                self._note(request, answer)
+
+    def _stands(self, line: dict[str, Any]) -> bool:
+        """Whether the model holds this version of a line."""
+        known = self.lines.get(line["id"])
+        return known is not None and bool(known.line["version"] == line["version"])
 
     async def _edit(self, act: Act, line: str | None) -> Done | None:
         """Do what an editor does in a rush; give the request and its answer, unless the line was withdrawn meanwhile."""
@@ -431,9 +441,8 @@ class Histories(RuleBasedStateMachine):
     def _note(self, request: Request, answer: dict[str, Any]) -> None:
         """Note a change in the model."""
         line, cursor = answer["line"], answer["cursor"]
-        known = self.lines.get(line["id"])
-        if known and known.line["version"] == line["version"]:  # it was so already: no event
-            assert (known.line, number(cursor)) == (line, len(self.log))
+        if self._stands(line):  # it was so already: no event
+            assert (self.lines[line["id"]].line, number(cursor)) == (line, len(self.log))
             self.requests.append(replace(request, cursor=cursor))
             return
         assert number(cursor) == len(self.log) + 1

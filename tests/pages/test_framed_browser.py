@@ -82,6 +82,7 @@ async def test_a_line_s_frame_is_high_enough(page: Page, server: Server, elsewhe
             await expect(frame.locator(".notice")).to_be_visible()
 
             sizes = "[document.documentElement.scrollHeight - innerHeight, document.documentElement.scrollWidth - innerWidth]"
+            await page.frames[1].wait_for_load_state()  # with its styles and letters
             found[edition, length] = await page.frames[1].evaluate(sizes)
 
     assert found == {key: [0, 0] for key in found}

@@ -91,9 +91,8 @@ class SlimViewer(asyncio.Protocol):
         transport.set_protocol(self)
         # No bytes are to lie in our memory that could still be withdrawn: the transport is full as soon as the kernel is.
         transport.set_write_buffer_limits(high=0)
-        if (
-            transport.get_write_buffer_size()
-        ):  # of an earlier answer on this connection; whether it is paused has been told to others
+        # What an earlier answer on this connection left; that the transport is paused was told to that answer's protocol.
+        if transport.get_write_buffer_size():
             self.pause_writing()
         self._viewers.arrived(self, self._after, head)
 

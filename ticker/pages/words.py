@@ -91,19 +91,8 @@ class Words:
 
     def for_script(self) -> dict[str, Any]:
         """Give what live.js says itself: states, counts, days."""
-        names = (
-            "language",
-            "live",
-            "offline_since",
-            "stopped",
-            "new_lines",
-            "pinned",
-            "weekdays",
-            "months",
-            "short_months",
-            "day",
-        )
-        return {name: getattr(self, name) for name in (*names, "short_day", "moment")}
+        names = ("language", "live", "offline_since", "stopped", "new_lines", "pinned", "weekdays", "months", "short_months")
+        return {name: getattr(self, name) for name in (*names, "day", "short_day", "moment")}
 
 
 ENGLISH: Final = Words(
@@ -163,6 +152,12 @@ ENGLISH: Final = Words(
     moment="{day}, {time}",
 )
 
+_ARABIC_MONTHS: Final = (
+    *("يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو"),
+    *("يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"),
+)
+"""Arabic does not shorten them."""
+
 ARABIC: Final = Words(
     language="ar",
     about="الأخبار العاجلة سطرًا بسطر: تُنشر مرة واحدة فتظهر مباشرةً هنا وفي كل صفحة تضمّنها وفي كل قارئ خلاصات.",
@@ -214,14 +209,8 @@ ARABIC: Final = Words(
     not_yet="لم تجهز الصفحة بعد",
     not_yet_why="ما زالت الأخبار قيد التحميل. أعد المحاولة بعد لحظات.",
     weekdays=("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"),
-    months=(
-        *("يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو"),
-        *("يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"),
-    ),
-    short_months=(
-        *("يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو"),
-        *("يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"),
-    ),
+    months=_ARABIC_MONTHS,
+    short_months=_ARABIC_MONTHS,
     day="{weekday} {day} {month} {year}",
     short_day="{day} {month}",
     moment="{day}، {time}",

@@ -16,7 +16,8 @@ def markdown(kept: dict[str, Any]) -> str:
     return said
 
 
-def _table(head: list[str], rows: list[list[Any]]) -> str:
+def table(head: list[str], rows: list[list[Any]]) -> str:
+    """Give a table in Markdown; its first column is text, the others are figures."""
     lines_ = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "".join("| " + " | ".join(str(cell) for cell in row) + " |\n" for row in lines_)
 
@@ -26,7 +27,7 @@ def _fair_told(found: Found) -> str:
     rows = [
         [words, f"≤ {found[name]['median_at_most']:g}", f"≤ {found[name]['p99_at_most']:g}"] for name, words in names.items()
     ]
-    return f"{found['viewers']:,} viewers. Upper bounds of the metrics' buckets.\n\n" + _table(["", "median", "p99"], rows)
+    return f"{found['viewers']:,} viewers. Upper bounds of the metrics' buckets.\n\n" + table(["", "median", "p99"], rows)
 
 
 def _slow_told(found: Found) -> str:
@@ -50,7 +51,7 @@ def _slow_told(found: Found) -> str:
     ratio = found["p99_ratio"]
     said = (
         f"{found['viewers']:,} viewers, of whom {found['slow']:,} stop reading; 20 lines a second for 25 s; "
-        f"`TICKER_WRITE_DEADLINE=5`, `TICKER_UNSENT_MOST=4`.\n\n{_table(head, rows)}"
+        f"`TICKER_WRITE_DEADLINE=5`, `TICKER_UNSENT_MOST=4`.\n\n{table(head, rows)}"
     )
     least_and_most = f"{ratio['least']:.2f}–{ratio['most']:.2f}"
     said += "\nThe others' p99 beside those who do not read, over that beside those who do: "
@@ -70,7 +71,7 @@ def _herd_told(found: Found) -> str:
         for number, one in enumerate(found["rounds"], 1)
     ]
     head = ["round", "first connect, s", "return, s", "ratio", "engine commands meanwhile", "as many at rest"]
-    return f"{found['viewers']:,} viewers, each with five lines missed.\n\n{_table(head, rows)}"
+    return f"{found['viewers']:,} viewers, each with five lines missed.\n\n{table(head, rows)}"
 
 
 def _leave_told(found: Found) -> str:
@@ -78,7 +79,7 @@ def _leave_told(found: Found) -> str:
     head = ["second", *(str(number) for number in range(1, 12))]
     return (
         f"{found['viewers']:,} viewers, `TICKER_LEAVE_WINDOW={found['window_s']:g}`; the first came after "
-        f"{found['first_s']} s, the last after {found['last_s']} s.\n\n{_table(head, rows)}"
+        f"{found['first_s']} s, the last after {found['last_s']} s.\n\n{table(head, rows)}"
     )
 
 
@@ -94,7 +95,7 @@ def _crowd_told(found: Found) -> str:
     rows.append(["lost, doubled, out of order, damaged", "none" if not any(found["faults"]) else found["faults"]])
     return (
         f"{found['viewers']:,} viewers over {found['workers']} processes, ten lines, one a second; servers and load clients "
-        f"share the cores.\n\n{_table(['', ''], rows)}"
+        f"share the cores.\n\n{table(['', ''], rows)}"
     )
 
 

@@ -1,5 +1,6 @@
 """The editors' page in a real browser: nothing written is lost, nothing is posted twice, nothing is overwritten unseen."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -257,6 +258,101 @@ async def test_nothing_changed_is_nothing_sent(desk: Desk) -> None:
 
     await expect(panel.get_by_role("status")).to_have_text("Nothing is changed yet.")
     assert len(await desk.newsroom.audited()) == 1
+
+
+async def test_a_sheet_waits_for_its_channel(desk: Desk) -> None:
+    """Whoever looks at another channel, or reloads, finds a correction as it was left; and hears so."""
+    await desk.newsroom.posted("Fire")
+    await desk.line("Fire").get_by_role("button", name="Correct").click()
+    panel = desk.page.locator(".panel")
+    text = panel.get_by_label("Text", exact=True)
+    await text.fill("Fire spreads")
+    await panel.get_by_label("Update: new facts").check()
+    await desk.page.get_by_label("Channel").select_option("ar")
+    await expect(desk.page.locator("#done")).to_contain_text("kept")
+    await expect(panel).to_have_count(0)
+    await desk.page.reload()
+    await expect(desk.page.get_by_label("Channel")).to_have_value("ar")
+    await desk.page.get_by_label("Channel").select_option("en")
+    await expect(desk.page.locator("#done")).to_have_text("What you began here is still open below.")
+    await expect(text).to_have_value("Fire spreads")
+    await expect(desk.text).to_be_focused()
+    await desk.page.get_by_label("Channel").select_option("ar")
+    await desk.page.get_by_label("Channel").select_option("en")
+    await panel.get_by_role("button", name="Update").click()
+
+    await expect(desk.line("Fire spreads")).to_be_visible()
+    await expect(panel).to_have_count(0)
+    assert await desk.newsroom.texts() == ["Fire spreads"]
+    await desk.page.reload()
+    await expect(desk.line("Fire spreads")).to_be_visible()
+    await expect(panel).to_have_count(0)
+
+
+async def test_a_sheet_that_waited_knows_what_changed_meanwhile(desk: Desk) -> None:
+    """It goes by the version that the editor saw; a line that is no longer out gives the text back."""
+    path = await desk.newsroom.posted("Fire")
+    await desk.line("Fire").get_by_role("button", name="Correct").click()
+    panel = desk.page.locator(".panel")
+    await panel.get_by_label("Text", exact=True).fill("Fire spreads")
+    await desk.page.get_by_label("Channel").select_option("ar")
+    await desk.newsroom.call("PATCH", path, json={"kind": "update", "text": "Fire out"})
+    await desk.page.get_by_label("Channel").select_option("en")
+    await expect(panel.get_by_role("status")).to_contain_text(re.compile("changed since you opened it.*Fire out", re.DOTALL))
+    await expect(panel.get_by_label("Text", exact=True)).to_have_value("Fire spreads")
+    await desk.page.get_by_label("Channel").select_option("ar")
+    await desk.newsroom.call("DELETE", path, json={"reason": "x"})
+    await desk.page.get_by_label("Channel").select_option("en")
+
+    await expect(desk.page.locator("#done")).to_contain_text(re.compile("no longer out.*Fire spreads", re.DOTALL))
+
+
+async def test_what_is_being_sent_goes_on_in_another_channel(desk: Desk) -> None:
+    """A correction on its way is not stopped by looking elsewhere; how it ended is told there."""
+    await desk.newsroom.posted("Fire")
+    held = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await desk.page.route(re.compile("/lines/"), hold)
+    await desk.line("Fire").get_by_role("button", name="Correct").click()
+    panel = desk.page.locator(".panel")
+    await panel.get_by_label("Text", exact=True).fill("Fire spreads")
+    await panel.get_by_role("button", name="Correct").click()
+    await expect(panel.get_by_role("status")).to_contain_text("Sending")
+    await desk.page.get_by_label("Channel").select_option("ar")
+    held.set()
+    await expect(desk.page.locator("#done")).to_contain_text("your change was not stored. It is still open there.")
+    await desk.page.get_by_label("Channel").select_option("en")
+    await expect(panel).to_contain_text("“What was wrong” is required")
+    held.clear()
+    await panel.get_by_label("What was wrong").fill("Its extent")
+    await panel.get_by_role("button", name="Correct").click()
+    await expect(panel.get_by_role("status")).to_contain_text("Sending")
+    await desk.page.get_by_label("Channel").select_option("ar")
+    held.set()
+
+    await expect(desk.page.locator("#done")).to_contain_text(": Corrected.")
+    await expect(desk.lines).to_have_count(0)
+    assert await desk.newsroom.texts() == ["Fire spreads"]
+
+
+async def test_what_was_written_in_a_sheet_survives_other_buttons(desk: Desk) -> None:
+    """“Correct” again leads to the open sheet, “Withdraw” opens another; Escape gives up the one that it is pressed in."""
+    await desk.newsroom.posted("Fire")
+    line = desk.line("Fire")
+    await line.get_by_role("button", name="Correct").click()
+    text = desk.page.locator(".panel").get_by_label("Text", exact=True)
+    await text.fill("Fire spreads")
+    await line.get_by_role("button", name="Withdraw", exact=True).click()
+    await desk.page.keyboard.press("Escape")
+    await line.get_by_role("button", name="Correct").first.click()
+
+    await expect(text).to_be_focused()
+    await expect(text).to_have_value("Fire spreads")
+    await expect(desk.page.locator(".panel")).to_have_count(1)
 
 
 async def test_a_withdrawal_says_what_it_does_and_does_it(desk: Desk) -> None:

@@ -1,4 +1,5 @@
 /** What can be done to a line that is out: correct, refile, update, withdraw; each in a panel of its own below the line. */
+import { keep } from "./drafts.js";
 import { copyOf, element, find } from "./nodes.js";
 import { Sheet } from "./sheet.js";
 
@@ -13,16 +14,20 @@ const VERBS = /** @type {Record<string, string>} */ ({ correction: "Correct", re
  * @property {import("../desk.js").Session} session
  * @property {import("../desk.js").Channel} channel
  * @property {(answer: import("./api.js").Answer, said: string) => void} done  the change is in the log
+ * @property {() => void} failed  it is not, and the panel says why
  * @property {() => void} close
  */
+
+/** @typedef {{channel: string, action: string, line: Line, key: string, written: any}} Draft */
 
 /** What differs between two versions of a line, as members of it. @param {any} one @param {any} other */
 function differences(one, other) {
   return WORDING.filter((name) => String(one[name] ?? "") !== String(other[name] ?? ""));
 }
 
-/** The same panel, whatever it does. */
+/** The same panel, whatever it does. What is written in it is kept until `forget`. */
 class Panel {
+  action;
   /** @type {Line} */
   line; // as the editor saw it: the version that is sent as If-Match
   form;
@@ -31,17 +36,23 @@ class Panel {
   context;
 
   /**
-   * @param {string} template
+   * @param {string} action  also the name of its template
    * @param {Line} line
    * @param {Context} context
-   * @param {object} plan
+   * @param {{request: () => import("./api.js").Request | null, done: (answer: any) => void}} plan
    */
-  constructor(template, line, context, plan) {
+  constructor(action, line, context, plan) {
+    this.action = action;
     this.line = line;
     this.context = context;
-    this.form = /** @type {HTMLFormElement} */ (copyOf(template));
+    this.form = /** @type {HTMLFormElement} */ (copyOf(action));
     this.sheet = new Sheet(this.form, context.session, {
-      .../** @type {any} */ (plan),
+      done: plan.done,
+      request: () => {
+        this.keep(); // with the key that it is sent by
+        return plan.request();
+      },
+      failed: () => context.failed(),
       refused: {
         "version-conflict": (/** @type {any} */ answer) =>
           this.conflict(answer.body.line, "Somebody else changed this line first. Nothing of yours was sent."),
@@ -49,6 +60,27 @@ class Panel {
       close: () => context.close(),
     });
     find(this.form, "[data-part=close]").addEventListener("click", () => context.close());
+    this.form.addEventListener("input", () => this.keep());
+  }
+
+  get #name() {
+    return `${this.line.id} ${this.action}`;
+  }
+
+  keep() {
+    const { action, line } = this;
+    /** @type {Draft} */
+    const draft = { channel: this.context.channel.id, action, line, key: this.sheet.key, written: this.fields() };
+    keep(this.#name, draft);
+  }
+
+  forget() {
+    keep(this.#name, null);
+  }
+
+  /** What its fields hold. @returns {any} */
+  fields() {
+    return {};
   }
 
   get path() {
@@ -84,6 +116,7 @@ class Panel {
   #follow(line) {
     this.line = line;
     this.sheet.key = "";
+    this.keep();
   }
 
   /** @param {number} version @returns {string} */
@@ -107,9 +140,9 @@ class Panel {
 }
 
 export class Changing extends Panel {
-  /** @param {Line} line @param {Context} context */
-  constructor(line, context) {
-    super("change", line, context, {
+  /** @param {Line} line @param {Context} context @param {any} [written]  what its fields held before */
+  constructor(line, context, written = line) {
+    super("correct", line, context, {
       request: () => this.#request(),
       done: (/** @type {any} */ answer) => {
         const same = answer.body.line.version === this.line.version;
@@ -121,8 +154,16 @@ export class Changing extends Panel {
       radio.addEventListener("change", () => this.#chosen());
     }
     this.sheet.fit(context.channel, line.topics);
-    this.sheet.fill(line);
+    this.sheet.fill(written);
+    if (written.kind) {
+      find(this.form, `[data-kind=${written.kind}]`).checked = true;
+      this.sheet.field("correction").value = written.correction;
+    }
     this.#chosen();
+  }
+
+  fields() {
+    return { ...this.sheet.wording(), kind: this.#kind, correction: this.sheet.field("correction").value };
   }
 
   focus() {
@@ -157,8 +198,8 @@ export class Changing extends Panel {
 }
 
 export class Withdrawing extends Panel {
-  /** @param {Line} line @param {Context} context */
-  constructor(line, context) {
+  /** @param {Line} line @param {Context} context @param {any} [written]  what its field held before */
+  constructor(line, context, written = { reason: "" }) {
     super("withdraw", line, context, {
       request: () => {
         const reason = this.sheet.field("reason").value.trim();
@@ -172,6 +213,11 @@ export class Withdrawing extends Panel {
             : "Withdrawn. Its text is gone from every ticker, page and feed of this server.",
         ),
     });
+    this.sheet.field("reason").value = written.reason;
+  }
+
+  fields() {
+    return { reason: this.sheet.field("reason").value };
   }
 
   focus() {

@@ -3,6 +3,7 @@ import { Connection } from "/widget/src/connection.js";
 import { Lines } from "/widget/src/lines.js";
 import { newKey, send, wordsOf } from "./api.js";
 import { Changing, Withdrawing } from "./changing.js";
+import { drafts } from "./drafts.js";
 import { clock, copyOf, element, find } from "./nodes.js";
 
 /** @typedef {import("/widget/src/lines.js").Line} Line */
@@ -12,10 +13,7 @@ const TICK = 5000; // ms between looks for lines that have expired
 const URGENCIES = /** @type {Record<number, string>} */ ({ 1: "Flash", 2: "Urgent", 5: "Update" });
 const SCOPES = /** @type {Record<string, string>} */ ({ correct: "correct", pin: "correct", withdraw: "withdraw" });
 
-/**
- * One line on the page.
- * @typedef {{line: Line, row: HTMLElement, panel: Changing | Withdrawing | null, opener: HTMLElement | null}} Row
- */
+/** @typedef {{line: Line, row: HTMLElement}} Row  one line on the page */
 
 export class Out {
   #session;
@@ -28,6 +26,10 @@ export class Out {
   #lines = new Lines(SHOWN);
   /** @type {Map<string, Row>} */
   #rows = new Map();
+  /** What is being done to lines, also to those of other channels: it waits until theirs is chosen again. @type {Set<Changing | Withdrawing>} */
+  #panels = new Set();
+  /** Whether the lines are those of the server. */
+  #known = false;
   /** @type {import("../desk.js").Channel | null} */
   #channel = null;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -40,9 +42,10 @@ export class Out {
 
   /** @param {import("../desk.js").Channel} channel */
   show(channel) {
-    this.close();
+    this.#clear();
     this.#channel = channel;
     this.#lines = new Lines(SHOWN);
+    this.#resume(channel);
     this.#connection = new Connection({
       address: new URL(`/v1/channels/${channel.id}/`, location.href),
       topics: [],
@@ -54,13 +57,31 @@ export class Out {
     this.#connection.open();
   }
 
+  /** Ends, as the sign-in does; what is written waits for the next. */
   close() {
+    for (const panel of this.#panels) panel.sheet.stop();
+    this.#clear();
+  }
+
+  #clear() {
     clearInterval(this.#timer);
     this.#connection?.close();
     this.#connection = null;
+    this.#known = false;
     for (const id of [...this.#rows.keys()]) this.#remove(id);
     this.#empty.hidden = true;
     this.#said.replaceChildren();
+  }
+
+  /** Takes up what was left in a channel, and says what waits in others. @param {import("../desk.js").Channel} channel */
+  #resume(channel) {
+    const open = new Set([...this.#panels].map((panel) => `${panel.line.id} ${panel.action}`));
+    for (const [name, draft] of Object.entries(drafts())) {
+      if (draft.channel === channel.id && !open.has(name)) this.#begin(draft.line, draft.action, draft.written).sheet.key = draft.key;
+    }
+    const places = new Map([...this.#panels].map(({ context }) => [context.channel.id, context.channel.title]));
+    if (places.has(channel.id)) this.#say("What you began here is still open below.");
+    else if (places.size) this.#say(`What you began is kept; it is open again when you choose its channel: ${[...places.values()].join(", ")}.`);
   }
 
   /** Takes in what an answer says, without waiting for the live message. @param {any} line */
@@ -71,6 +92,7 @@ export class Out {
 
   /** @param {{type: string, [member: string]: unknown}} message */
   #deliver(message) {
+    this.#known ||= message.type === "snapshot";
     this.#lines.apply(message, Date.now());
     this.#draw();
   }
@@ -92,13 +114,8 @@ export class Out {
   #draw() {
     const lines = this.#lines.at(Date.now());
     const shown = new Set(lines.map((line) => line.id));
-    for (const [id, row] of this.#rows) {
-      if (shown.has(id)) continue;
-      // Our own withdrawal: its answer, which is on its way, says so.
-      const ours = row.panel instanceof Withdrawing && row.panel.sheet.sending;
-      if (row.panel && !ours) this.#lost(row.panel);
-      this.#remove(id, !ours);
-    }
+    for (const id of [...this.#rows.keys()]) if (!shown.has(id)) this.#remove(id);
+    if (this.#known) this.#lose(shown);
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     let place = this.#list.firstElementChild;
     for (const line of lines) {
@@ -111,23 +128,40 @@ export class Out {
     this.#empty.hidden = lines.length > 0 || this.#connection?.status !== "live";
   }
 
-  /** @param {Changing | Withdrawing} panel  whose line is no longer there */
-  #lost(panel) {
-    this.#say("The line that you were working on is no longer out; somebody withdrew it, or it expired.");
-    if (panel.written) this.#said.append(element("p", "You had written:"), Object.assign(element("p", panel.written), { dir: "auto" }));
+  /** Gives up what was being done to lines that are no longer there. @param {Set<string>} shown */
+  #lose(shown) {
+    // Our own withdrawal: its answer, which is on its way, says so.
+    const lost = [...this.#panels].filter(
+      (panel) =>
+        panel.context.channel.id === this.#channel?.id &&
+        !shown.has(panel.line.id) &&
+        !(panel instanceof Withdrawing && panel.sheet.sending),
+    );
+    if (lost.length) this.#say("The line that you were working on is no longer out; somebody withdrew it, or it expired.");
+    for (const panel of lost) {
+      panel.sheet.stop();
+      this.#shut(panel);
+      if (panel.written) this.#said.append(element("p", "You had written:"), Object.assign(element("p", panel.written), { dir: "auto" }));
+    }
+  }
+
+  /** @param {Line} line */
+  #panelsOf(line) {
+    return [...this.#panels].filter((panel) => panel.line.id === line.id);
   }
 
   /** @param {Line} line @returns {Row} */
   #add(line) {
     const element = copyOf("line");
-    const row = { line, row: element, panel: null, opener: null };
+    const row = { line, row: element };
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-action]"))) {
       const action = button.dataset.action ?? "";
       button.hidden = !this.#session.may(SCOPES[action]);
-      button.addEventListener("click", () => (action === "pin" ? this.#pin(row) : this.#open(row, action, button)));
+      button.addEventListener("click", () => (action === "pin" ? this.#pin(row) : this.#open(row, action)));
     }
     find(element, ".line-text").id = `text-${line.id}`;
     this.#rows.set(line.id, row);
+    for (const panel of this.#panelsOf(line)) if (this.#session.may(SCOPES[panel.action])) this.#place(panel, row);
     this.#fill(row, line, true);
     return row;
   }
@@ -151,7 +185,7 @@ export class Out {
       if (button.dataset.action === "pin") button.textContent = line.pinned ? "Unpin" : "Pin";
       button.setAttribute("aria-describedby", `text-${line.id}`);
     }
-    row.panel?.moved(line);
+    for (const panel of this.#panelsOf(line)) panel.moved(line);
   }
 
   /** @param {HTMLElement} row @param {Line} line */
@@ -174,32 +208,50 @@ export class Out {
     return this.#channel?.topics.find((known) => known.id === topic)?.label ?? topic;
   }
 
-  /** @param {Row} row @param {string} action @param {HTMLElement} opener */
-  #open(row, action, opener) {
-    this.#shut(row);
-    const Kind = action === "withdraw" ? Withdrawing : Changing;
-    row.panel = new Kind(row.line, {
-      session: this.#session,
-      channel: /** @type {import("../desk.js").Channel} */ (this.#channel),
-      done: (answer, said) => {
-        row.panel = null;
-        this.#shut(row);
-        this.take(answer.body.line);
-        this.#say(said);
-      },
-      close: () => this.#shut(row),
-    });
-    row.opener = opener;
-    find(row.row, ".line-body").append(row.panel.form);
-    row.panel.focus();
+  /** @param {Row} row @param {string} action */
+  #open(row, action) {
+    const open = this.#panelsOf(row.line).find((panel) => panel.action === action);
+    const panel = open ?? this.#begin(row.line, action);
+    if (!open) this.#place(panel, row);
+    panel.focus();
   }
 
-  /** @param {Row} row */
-  #shut(row) {
-    row.row.querySelector(".panel")?.remove();
-    row.panel = null;
-    row.opener?.focus();
-    row.opener = null;
+  /** @param {Line} line @param {string} action @param {any} [written]  what the fields held before */
+  #begin(line, action, written) {
+    const channel = /** @type {import("../desk.js").Channel} */ (this.#channel);
+    const here = () => channel.id === this.#channel?.id;
+    const Kind = action === "withdraw" ? Withdrawing : Changing;
+    const context = {
+      session: this.#session,
+      channel,
+      done: (/** @type {import("./api.js").Answer} */ answer, /** @type {string} */ said) => {
+        this.#shut(panel);
+        if (here()) this.take(answer.body.line);
+        this.#say(here() ? said : `${channel.title}: ${said}`);
+      },
+      failed: () => {
+        if (!here()) this.#say(`${channel.title}: your change was not stored. It is still open there.`);
+      },
+      close: () => this.#shut(panel),
+    };
+    const panel = new Kind(line, context, written);
+    this.#panels.add(panel);
+    return panel;
+  }
+
+  /** @param {Changing | Withdrawing} panel @param {Row} row */
+  #place(panel, row) {
+    find(row.row, ".line-body").append(panel.form);
+  }
+
+  /** @param {Changing | Withdrawing} panel */
+  #shut(panel) {
+    const focused = panel.form.contains(document.activeElement);
+    panel.forget();
+    panel.form.remove();
+    this.#panels.delete(panel);
+    const row = this.#rows.get(panel.line.id);
+    if (focused && row) find(row.row, `[data-action=${panel.action}]`).focus();
   }
 
   /** @param {Row} row */
@@ -222,11 +274,9 @@ export class Out {
     button.focus();
   }
 
-  /** @param {string} id @param {boolean} [stop]  what is being sent for it */
-  #remove(id, stop = true) {
-    const row = this.#rows.get(id);
-    if (stop) row?.panel?.sheet.stop();
-    row?.row.remove();
+  /** @param {string} id */
+  #remove(id) {
+    this.#rows.get(id)?.row.remove();
     this.#rows.delete(id);
   }
 

@@ -1,10 +1,11 @@
 /**
  * The form that posts a line. Its draft survives a reload: text, key and all are kept in this tab until the server has them.
  */
+import { drafts, keep } from "./drafts.js";
 import { clock, element, find } from "./nodes.js";
 import { Sheet } from "./sheet.js";
 
-const DRAFT = "ticker.desk.draft";
+const NAME = "post";
 
 export class Posting {
   #sheet;
@@ -95,7 +96,7 @@ export class Posting {
   #done(answer) {
     this.#fill({});
     this.#sheet.key = "";
-    sessionStorage.removeItem(DRAFT);
+    keep(NAME, null);
     const first = answer.replayed ? ", by an earlier try; it is out once" : "";
     this.#sheet.say(`Published at ${clock(Date.parse(answer.body.line.published))}${first}.`);
     this.#sheet.field("text").focus();
@@ -129,20 +130,13 @@ export class Posting {
 
   #keep() {
     const draft = { ...this.#sheet.wording(), ...this.#rest() };
-    if (draft.text || draft.source || draft.url || draft.note) {
-      sessionStorage.setItem(DRAFT, JSON.stringify({ key: this.#sheet.key, draft }));
-    } else {
-      sessionStorage.removeItem(DRAFT);
-    }
+    const written = draft.text || draft.source || draft.url || draft.note;
+    keep(NAME, written ? { key: this.#sheet.key, draft } : null);
   }
 
   #kept() {
-    try {
-      const { key, draft } = JSON.parse(sessionStorage.getItem(DRAFT) ?? "{}");
-      this.#sheet.key = typeof key === "string" ? key : "";
-      return draft ?? {};
-    } catch {
-      return {};
-    }
+    const { key = "", draft = {} } = drafts()[NAME] ?? {};
+    this.#sheet.key = key;
+    return draft;
   }
 }

@@ -15,6 +15,7 @@ import { element, find } from "./nodes.js";
  * @property {(more: object) => Request | null} request  what to send; null when there is nothing to (then it has said why)
  * @property {(answer: Answer) => void} done
  * @property {Record<string, (answer: Answer) => void>} [refused]  by kind of problem, where the words of the server do not do
+ * @property {() => void} [failed]  it is not done, and the form says why
  * @property {() => void} [close]  on Escape
  */
 
@@ -149,7 +150,10 @@ export class Sheet {
       this.#busy(false);
     }
     if (answer.ok) this.#plan.done(answer);
-    else this.#refused(answer);
+    else {
+      this.#refused(answer);
+      this.#plan.failed?.();
+    }
   }
 
   get sending() {

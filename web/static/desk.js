@@ -67,7 +67,8 @@ async function enter(token) {
   const answer = await ask(token, { method: "GET", path: "/v1/me" });
   if (answer.status === 401) return refuse(WRONG, token);
   if (!answer.ok) {
-    leave(`${wordsOf(answer)} Nothing is lost: sign in again in a moment.`, false); // a server that is away ends no sign-in
+    // A server that is away ends no sign-in.
+    leave(`${wordsOf(answer)} Nothing is lost: sign in again in a moment.`, { forget: false });
     field.value = token;
     return;
   }
@@ -81,8 +82,7 @@ async function enter(token) {
 
 /** Shows what is wrong with a token, which stays to be mended. @param {string} why @param {string} [token] */
 function refuse(why, token = field.value) {
-  leave(why);
-  tell(why, "notice notice-error", WAY_OUT);
+  leave(why, { kind: "notice notice-error", hint: WAY_OUT });
   field.value = token;
   field.setAttribute("aria-invalid", "true");
 }
@@ -122,8 +122,8 @@ function choose() {
   out.show(channel);
 }
 
-/** Shows the sign-in again. @param {string} why @param {boolean} [forget] */
-function leave(why, forget = true) {
+/** Shows the sign-in again. @param {string} why @param {{forget?: boolean, kind?: string, hint?: string}} [how] */
+function leave(why, { forget = true, kind = "notice", hint = "" } = {}) {
   if (forget) sessionStorage.removeItem(TOKEN);
   session.begin("", []);
   posting.stop();
@@ -132,8 +132,8 @@ function leave(why, forget = true) {
   find(document, "#who").hidden = true;
   find(document, "#signout").hidden = true;
   signin.hidden = false;
-  tell(why, "notice");
-  field.focus();
+  field.focus(); // first: told before, it would be heard once as the field's description and once by itself
+  tell(why, kind, hint);
 }
 
 find(signin, "form").addEventListener("submit", (/** @type {Event} */ event) => {

@@ -203,7 +203,7 @@ def _nchan(place: Place) -> Running:
     module = next(path for path in _MODULES if path.exists())
     files = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 100_000)  # it takes memory for each in advance
     filled = Template((PEERS / "nginx.conf").read_text()).substitute(
-        FOLDER=place.folder, PORT=port, MODULE=module, USER=user, FILES=files
+        FOLDER=place.folder, PORT=port, MODULE=module, USER=user, FILES=files, CONNECTIONS=files + files // 8
     )
     (place.folder / "nginx.conf").write_text(filled)
     command = [nginx, "-p", str(place.folder), "-c", str(place.folder / "nginx.conf"), "-e", str(place.folder / "error.log")]

@@ -37,6 +37,10 @@ class Connection:
     def close(self) -> None:
         self._socket.close()
 
+    def hung_up(self) -> bool:
+        """Whether the server has closed it meanwhile; nothing else comes to a connection that waits for no answer."""
+        return bool(select.select([self], [], [], 0)[0])
+
     def send(self, body: bytes) -> None:
         """Send a request."""
         self._socket.sendall(f"{self._head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
@@ -73,6 +77,10 @@ class Posting:
             connection.close()
 
     def _opened(self, count: int) -> list[Connection]:
+        """Give as many connections; one that the server let go while it was idle is opened anew, as any client does."""
+        for connection in [one for one in self._connections if one.hung_up()]:
+            connection.close()
+            self._connections.remove(connection)
         while len(self._connections) < count:
             self._connections.append(Connection(self._port, self._head))
         return self._connections[:count]

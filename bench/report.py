@@ -102,6 +102,11 @@ class Results:
                 found.cells[name] = Cell(scenario, effort, cell["date"], cell["rounds"])
         return found
 
+    def measured_alike(self, scenario: Scenario, effort: Effort) -> list[dict[str, Figures]]:
+        """Give the rounds of a scenario so far, if as much was done for them: more can be added to those."""
+        cell = self.cells.get(scenario.name)
+        return list(cell.rounds) if cell and cell.effort == effort else []
+
     def about(self, machine: str, versions: dict[str, str]) -> None:
         """Say on what and with what it is measured."""
         self.machine = machine

@@ -49,9 +49,10 @@ def main() -> int:
     began, failures = time.monotonic(), 0
     for scenario in cells:
         print(f"\n{scenario.title}", flush=True)
-        runs, failed = _rounds(scenario, contestants, effort, arguments.rounds)
+        earlier = everything.measured_alike(scenario, effort) if arguments.more else []
+        runs, failed = _rounds(scenario, contestants, effort, range(len(earlier), len(earlier) + arguments.rounds))
         failures += failed
-        everything.cells[scenario.name] = report.Cell(scenario, effort, time.strftime("%Y-%m-%d"), runs)
+        everything.cells[scenario.name] = report.Cell(scenario, effort, time.strftime("%Y-%m-%d"), [*earlier, *runs])
         everything.write()
         print(everything.markdown_of(scenario.name))
     if not arguments.quick and report.CHARTED in everything.cells:
@@ -61,12 +62,12 @@ def main() -> int:
 
 
 def _rounds(
-    scenario: Scenario, contestants: Iterable[Contestant], effort: Effort, rounds: int
+    scenario: Scenario, contestants: Iterable[Contestant], effort: Effort, numbers: Iterable[int]
 ) -> tuple[list[dict[str, dict[str, Any]]], int]:
     """Measure all contestants in turn, round by round, so that a change of the machine's mood meets all of them."""
     taking_part = [one for one in contestants if scenario.transport in one.transports]
     runs, failures = [], 0
-    for number in range(rounds):
+    for number in numbers:
         figures: dict[str, dict[str, Any]] = {}
         # Each round starts with another: who comes first meets no cold machine each time.
         for one in (taking_part[(place + number) % len(taking_part)] for place in range(len(taking_part))):
@@ -122,6 +123,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", type=int, nargs="+", metavar="BYTES", help="bytes of a line's text (default: 250)")
     parser.add_argument("--transports", nargs="+", choices=("ws", "sse"), help="default: both")
     parser.add_argument("--rounds", type=int, help="how often each is measured (default: 3)")
+    parser.add_argument("--more", action="store_true", help="add rounds to those of an earlier run that did as much")
     parser.add_argument("--seconds", type=float, help="of the steady phase (default: 5)")
     parser.add_argument("--burst", type=int, default=60, help="lines of a burst (default: 60)")
     parser.add_argument("--posters", type=int, default=16, help="connections that a burst is posted over (default: 16)")

@@ -1,6 +1,7 @@
 """What was measured can be read: as tables, and as a chart."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +62,13 @@ def test_the_chart_is_an_image(cell: Cell) -> None:
 
     assert [one.title for one in CONTESTANTS if one.title not in said] == []
     assert "ticker 6.0 (0.6)" in said
+
+
+def test_more_rounds_join_those_that_did_as_much(tmp_path: Path, cell: Cell) -> None:
+    """Rounds of 5 s and rounds of 20 s are no median of anything."""
+    results = Results(tmp_path / "fanout.json", cells={CHARTED: cell})
+    longer = replace(cell.effort, seconds=20)
+
+    assert results.measured_alike(cell.scenario, cell.effort) == cell.rounds
+    assert results.measured_alike(cell.scenario, longer) == []
+    assert results.measured_alike(Scenario("sse", 250, 10_000), cell.effort) == []

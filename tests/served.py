@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import httpx
 
@@ -48,6 +48,8 @@ def environment(**settings: str) -> dict[str, str]:
 class Server:
     """A server process that can be stopped, killed and started again on the same folder and port."""
 
+    program: ClassVar[tuple[str, ...]] = ("-m", "ticker")
+
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.port = free_port()
@@ -72,7 +74,7 @@ class Server:
         """Start it, and wait until it is ready."""
         with (self.folder / "serve.log").open("ab") as log, (self.folder / "serve.out").open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ticker", "serve", "--port", str(self.port), "--data-dir", str(self.data), *arguments],
+                [sys.executable, *self.program, "serve", "--port", str(self.port), "--data-dir", str(self.data), *arguments],
                 stdout=out,
                 stderr=log,
                 env=environment(**self.settings),

@@ -1,22 +1,22 @@
-"""The server's ASGI application under a stock uvicorn, which knows none of our protocols.
+"""`ticker serve` with a stock uvicorn, which knows none of our protocols and hands over no connection.
 
-`python -m tests.live.plain REDIS_URL PORT`
+`python tests/live/plain.py serve …`
 """
 
-import asyncio
 import sys
 
 import uvicorn
 
-from ticker.app import Server
-from ticker.settings import Settings
+from ticker import app
+from ticker.cli import main
 
 
-async def main(url: str, port: int) -> None:
-    server = Server(Settings(port=port), url)
-    async with server.running():
-        await uvicorn.Server(uvicorn.Config(server.asgi, port=port, lifespan="off", log_level="warning")).serve()
+def _stock(server: app.Server) -> app._Uvicorn:
+    return app._Uvicorn(
+        uvicorn.Config(server.asgi, lifespan="off", log_config=None, timeout_graceful_shutdown=int(app.STOP_WITHIN / 2))
+    )
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+    app._uvicorn = _stock
+    sys.exit(main())

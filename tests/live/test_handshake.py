@@ -173,6 +173,16 @@ def test_who_is_refused_and_says_nothing_is_cut_off(door: Server) -> None:
     assert b"\x11\x34no such channel" in came  # 4404
 
 
+def test_who_is_refused_and_goes_on_talking_is_cut_off(door: Server) -> None:
+    """It is waited for its close, not for hundreds of pings."""
+    with socket.create_connection(("127.0.0.1", door.port), timeout=WITHIN) as connection:
+        connection.sendall(request().replace(b"/en/", b"/zz/"))
+        assert b"no such channel" in connection.recv(65536)
+        connection.sendall(b"\x89\x80\x01\x02\x03\x04" * 400)
+        with contextlib.suppress(ConnectionResetError):
+            assert connection.recv(65536) == b""
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("path", "code", "cause"),

@@ -1,191 +1,59 @@
-"""RFC 6455 to the letter, and the same behaviour whichever way a viewer is held: slim, or by ASGI under another server."""
+"""Viewers on connections that were taken over: what only they can get wrong."""
 
 import asyncio
 import contextlib
 import signal
 import socket
-import struct
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
+from itertools import pairwise
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from websockets.asyncio.client import connect as ws_connect
+from websockets.frames import DATA_OPCODES
+from websockets.frames import Frame as Received
+from websockets.protocol import OPEN, SERVER, Protocol
 
+from tests.live.wire import PING, PONG, TEXT, Client, close, frame
 from tests.logbook import Logbook, channel
-from tests.redises import RedisServer
-from tests.served import WITHIN, Server, environment, free_port, until
+from tests.served import WITHIN, Server, until
 from tests.viewers import Screen, connect
+from ticker.live.closing import Cause
 from ticker.live.frames import Transport
-from ticker.live.slim import SlimStream, SlimViewer, SlimWebSocket
+from ticker.live.slim import FRAMES_AT_ONCE, MESSAGE_MOST, QUIET, SlimStream, SlimViewer, SlimWebSocket
 from ticker.live.viewers import Viewers
 from ticker.log.mirror import Mirror
 from ticker.model.line import Line
 
 pytestmark = [pytest.mark.slow]
 
-TEXT, BINARY, CONTINUATION, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
-MASK = b"\x01\x02\x03\x04"
 
-
-def frame(opcode: int, payload: bytes = b"", *, fin: bool = True, rsv: int = 0, masked: bool = True) -> bytes:
-    """Give a frame as a client sends it, or should not."""
-    first = (0x80 if fin else 0) | rsv << 4 | opcode
-    length = bytes([len(payload)]) if len(payload) < 126 else b"\x7e" + struct.pack("!H", len(payload))
-    if not masked:
-        return bytes([first]) + length + payload
-    body = bytes(byte ^ MASK[place % 4] for place, byte in enumerate(payload))
-    return bytes([first, length[0] | 0x80]) + length[1:] + MASK + body
-
-
-def close(code: int | None = None, reason: bytes = b"") -> bytes:
-    return frame(CLOSE, b"" if code is None else struct.pack("!H", code) + reason)
-
-
-class Client:
-    """A WebSocket client without manners."""
-
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=WITHIN)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.sendall(
-            b"GET /v1/channels/en/ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        )
-        self.file = self.socket.makefile("rb")
-        head = b"".join(iter(self.file.readline, b"\r\n"))
-        assert b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head
-        assert self.read()[0] == TEXT  # the snapshot
-
-    def hang_up(self, *, abruptly: bool = False) -> None:
-        """End the connection, if need be by a reset."""
-        if abruptly:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.file.close()
-        self.socket.close()
-
-    def read(self) -> tuple[int, bytes]:
-        """The next frame."""
-        first, length = self.file.read(2)
-        if length == 126:
-            [length] = struct.unpack("!H", self.file.read(2))
-        return first & 15, self.file.read(length)
-
-    def closed_with(self) -> int | None:
-        """The code of the close that comes next; then the connection has to end."""
-        opcode, payload = self.read()
-        assert opcode == CLOSE
-        with contextlib.suppress(ConnectionError):  # it may have ended already
-            self.socket.sendall(close(1000))
-            assert self.file.read() == b""
-        return struct.unpack("!H", payload[:2])[0] if payload else None
-
-
-def whole(client: Client, data: bytes) -> None:
-    client.socket.sendall(data)
-
-
-def bytewise(client: Client, data: bytes) -> None:
-    for byte in data:
-        client.socket.sendall(bytes([byte]))
-
-
-@pytest.fixture(scope="module")
-def slim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("slim")).start()
-    yield server
-    server.end()
-
-
-@pytest.fixture
-def client(slim: Server) -> Iterator[Client]:
+@pytest.mark.parametrize("before", [b"", frame(TEXT, b"hello")], ids=["open", "closing"])
+def test_a_flood_of_frames_ends_the_connection(slim: Server, before: bytes) -> None:
+    """Forty pings at once are answered; hundreds would hold up every other viewer, also behind what ends the connection."""
     client = Client(slim.port)
-    yield client
+    client.send(frame(PING, b"x") * 40)
+    assert [client.read() for _ in range(40)] == [(PONG, b"x")] * 40
+    client.send(before + frame(PING, b"x") * 2000)
+    pongs = [opcode for opcode, _ in client.rest()].count(PONG)
     client.hang_up()
 
-
-FEEDS = pytest.mark.parametrize("feed", [whole, bytewise])
-Feed = Callable[[Client, bytes], None]
+    assert pongs <= FRAMES_AT_ONCE
 
 
-@FEEDS
-def test_pings_are_answered(client: Client, feed: Feed) -> None:
-    """Each ping by its own pong, with what comes behind it in the same bytes."""
-    feed(client, frame(PING, b"one") + frame(PONG, b"unasked") + frame(PING) + frame(PING, b"x" * 125))
-
-    assert [client.read() for _ in range(3)] == [(PONG, b"one"), (PONG, b""), (PONG, b"x" * 125)]
-
-
-@FEEDS
-@pytest.mark.parametrize(
-    ("sent", "code"),
-    [
-        (close(1000, b"bye"), 1000),
-        (close(4000), 4000),
-        (close(), None),
-        (frame(TEXT, b"part", fin=False) + close(1000), 1008),
-        (frame(TEXT, b"hello"), 1008),
-        (frame(BINARY, b"hello"), 1008),
-        (frame(TEXT, b""), 1008),
-        (frame(TEXT, b"x" * 2000), 1009),
-        (frame(CONTINUATION, b"x"), 1002),
-        (frame(PING, b"x" * 126), 1002),
-        (frame(PING, b"x", fin=False), 1002),
-        (frame(3, b"x"), 1002),
-        (frame(11, b"x"), 1002),
-        (frame(PING, b"x", rsv=1), 1002),
-        (frame(TEXT, b"x", rsv=4), 1002),
-        (frame(PING, b"x", masked=False), 1002),
-        (frame(CLOSE, b"\x03"), 1002),
-        (close(1005), 1002),
-        (close(999), 1002),
-        (close(1000, b"\xff\xfe"), 1007),
-    ],
-)
-def test_what_ends_a_connection(client: Client, feed: Feed, sent: bytes, code: int | None) -> None:
-    """A close is answered by its code; what the protocol forbids, or we do, by the code that says so (section 7.4.1)."""
-    feed(client, frame(PING, b"first") + sent)
-
-    assert client.read() == (PONG, b"first")
-    assert client.closed_with() == code
-
-
-def test_a_flood_of_frames_ends_the_connection(slim: Server, client: Client) -> None:
-    """Forty pings at once are answered; hundreds would hold up every other viewer."""
-    client.socket.sendall(frame(PING, b"x") * 40)
-    assert [client.read() for _ in range(40)] == [(PONG, b"x")] * 40
-
-    with contextlib.suppress(ConnectionError):  # cut off while we are still sending
-        client.socket.sendall(frame(PONG) * 2000)
-    with contextlib.suppress(ConnectionError):
-        assert client.file.read() == b""
-
-
-def test_nothing_comes_after_a_close(slim: Server, client: Client) -> None:
-    """A viewer that has said goodbye is told nothing more (section 5.5.1)."""
-    client.socket.sendall(frame(TEXT, b"hello"))
-    opcode, _ = client.read()
-    slim.post("After the close")
-    client.socket.sendall(close(1008))
-
-    assert opcode == CLOSE
-    assert client.file.read() == b""
-
-
-def test_a_stream_behind_an_answer_that_is_still_being_taken(slim: Server) -> None:
+def test_a_stream_behind_an_answer_that_is_still_being_taken(slim: Server, edition: str) -> None:
     """A viewer that reads slowly gets the whole of its earlier answer, then the head of the stream, then the stream."""
     for number in range(100):
-        slim.post(f"Line {number} {'ط' * 480}", "ar")
-    page = b"GET /v1/channels/ar/lines?limit=100 HTTP/1.1\r\nHost: x\r\n\r\n"
+        slim.post(f"Line {number} {'ط' * 480}", edition)
+    asked = f"GET /v1/channels/{edition}/{{}} HTTP/1.1\r\nHost: x\r\n\r\n"
     read = b""
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.connect(("127.0.0.1", slim.port))
         connection.settimeout(WITHIN)
-        connection.sendall(page * 3 + b"GET /v1/channels/ar/sse?limit=1 HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.sendall((asked.format("lines?limit=100") * 3 + asked.format("sse?limit=1")).encode())
         while b"event: snapshot" not in read:
             read += connection.recv(4096)
 
@@ -317,15 +185,15 @@ async def test_a_correction_after_a_full_viewer_has_ended(says: bytes) -> None:
     assert full  # it was tried on a viewer that could not take its close
 
 
-def test_a_request_behind_a_stream_does_not_disturb_it(slim: Server) -> None:
+def test_a_request_behind_a_stream_does_not_disturb_it(slim: Server, edition: str) -> None:
     """Who sends two requests at once gets the stream for the first, and nothing of the other in between."""
     with socket.create_connection(("127.0.0.1", slim.port), timeout=WITHIN) as connection:
-        stream = b"GET /v1/channels/ar/sse HTTP/1.1\r\nHost: x\r\n\r\n"
+        stream = f"GET /v1/channels/{edition}/sse HTTP/1.1\r\nHost: x\r\n\r\n".encode()
         connection.sendall(stream + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         read = b""
         while b"\n\n" not in read.partition(b"event: snapshot")[2]:
             read += connection.recv(65536)
-        slim.post("خبر عاجل", "ar")
+        slim.post("خبر عاجل", edition)
         while b"event: publish" not in read:
             read += connection.recv(65536)
 
@@ -335,17 +203,17 @@ def test_a_request_behind_a_stream_does_not_disturb_it(slim: Server) -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("transport", ["ws", "sse"])
-async def test_viewer_from_a_server_that_is_ahead(slim: Server, transport: str) -> None:
+async def test_viewer_from_a_server_that_is_ahead(slim: Server, edition: str, transport: str) -> None:
     """It is waited for a moment, whatever happens meanwhile; and one that leaves meanwhile is forgotten."""
     screen = Screen()
-    number = int(slim.post(f"Before {transport}", "es")["cursor"].partition("-")[0])
+    number = int(slim.post(f"Before {transport}", edition)["cursor"].partition("-")[0])
     screen.cursor = f"{number + 50}-1"
-    async with connect(slim.url, "es", transport, screen) as viewer:
+    async with connect(slim.url, edition, transport, screen) as viewer:
         await asyncio.sleep(0.2)
-        slim.post(f"Meanwhile {transport}", "es")
+        slim.post(f"Meanwhile {transport}", edition)
         assert screen.messages == []
         await viewer.sees(lambda screen: f"Meanwhile {transport}" in screen.texts)
-    async with connect(slim.url, "es", transport, screen):
+    async with connect(slim.url, edition, transport, screen):
         pass
 
     assert screen.messages[0]["reason"] == "unknown"
@@ -368,25 +236,13 @@ async def test_a_viewer_that_is_ahead_is_told_of_the_stop(servers: Callable[...,
     assert (screen.types, viewer.close_code) == (["leaving"], 1001)
 
 
-def test_viewers_that_vanish_are_counted_out(slim: Server) -> None:
-    """Gone without a word is gone."""
-    clients = [Client(slim.port) for _ in range(20)]
-    for client in clients:
-        client.hang_up(abruptly=True)
-
-    def counted() -> bool:
-        return 'ticker_viewers{channel="en",transport="ws"} 0.0' in httpx.get(f"{slim.url}/metrics").text
-
-    until(counted, "nobody to be left")
-
-
 @pytest.mark.asyncio
 @pytest.mark.parametrize("compression", [None, "deflate"])
-async def test_compressed_or_not(slim: Server, compression: str | None) -> None:
+async def test_compressed_or_not(slim: Server, edition: str, compression: str | None) -> None:
     """A client that asks for compression gets it, and reads the same."""
-    async with ws_connect(f"{slim.ws}/v1/channels/es/ws", compression=compression) as websocket:
+    async with ws_connect(f"{slim.ws}/v1/channels/{edition}/ws", compression=compression) as websocket:
         await websocket.recv()
-        slim.post(f"La misma línea {compression}", "es")
+        slim.post(f"La misma línea {compression}", edition)
         line = str(await websocket.recv())
         extensions = (websocket.response.headers if websocket.response else {}).get("Sec-WebSocket-Extensions", "")
 
@@ -394,45 +250,56 @@ async def test_compressed_or_not(slim: Server, compression: str | None) -> None:
     assert ("permessage-deflate" in extensions, "server_no_context_takeover" in extensions) == (compression is not None,) * 2
 
 
-@contextmanager
-def plain(redis: RedisServer) -> Iterator[str]:
-    """The same application under a stock uvicorn."""
-    port = free_port()
-    command = [sys.executable, "-m", "tests.live.plain", redis.url, str(port)]
-    root = Path(__file__).parents[2]
-    with subprocess.Popen(command, env=environment(), cwd=root) as process:
-
-        def ready() -> bool:
-            assert process.poll() is None
-            try:
-                return httpx.get(f"http://127.0.0.1:{port}/readyz").is_success
-            except httpx.TransportError:
-                return False
-
-        try:
-            until(ready, "the plain server")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
+CODES = st.one_of(st.sampled_from([999, 1000, 1001, 1005, 1006, 1014, 1015, 2999, 3000, 4999, 5000]), st.integers(0, 65535))
+FRAMES = st.one_of(
+    st.builds(frame, st.sampled_from([PING, PONG]), st.binary(max_size=125)),
+    st.builds(close, st.none() | CODES),
+    st.builds(close, CODES, st.binary(max_size=10)),
+    st.builds(
+        frame,
+        st.integers(0, 15),
+        st.sampled_from([0, 1, 125, 126, MESSAGE_MOST, MESSAGE_MOST + 1, 65536]).map(bytes),
+        fin=st.booleans(),
+        rsv=st.sampled_from([0, 0, 0, 4, 1]),
+        masked=st.sampled_from([True, True, True, False]),
+    ),
+)
 
 
-@pytest.mark.asyncio
-@pytest.mark.parametrize("transport", ["ws", "sse", "poll"])
-async def test_plain_asgi_shows_the_same(servers: Callable[..., Server], redis_server: RedisServer, transport: str) -> None:
-    """Under a server that cannot hand over its connections, viewers see the same, and go from one to the other."""
-    ours = servers(TICKER_REDIS_URL=redis_server.url).start()
-    ours.token = ours.command("token", "create", "editor")
-    screen = Screen()
-    with plain(redis_server) as url:
-        async with connect(url, transport=transport, screen=screen) as viewer:
-            await viewer.sees(lambda screen: screen.types == ["snapshot"])
-            line = ours.post("One")["line"]
-            await viewer.sees(lambda screen: screen.texts == ["One"])
-        async with connect(ours.url, transport=transport, screen=screen) as viewer:
-            ours.correct(line, "Two")
-            await viewer.sees(lambda screen: screen.texts == ["Two"])
-        async with connect(url, transport=transport, screen=screen) as viewer:
-            ours.withdraw(line)
-            await viewer.sees(lambda screen: screen.texts == [])
+@given(st.lists(FRAMES, max_size=FRAMES_AT_ONCE), st.lists(st.integers(0, 1 << 17)))
+def test_whatever_a_viewer_says(history: list[bytes], cuts: list[int]) -> None:
+    """However its bytes are cut, it is answered as the library answers its frames, by one who closes at the first of data."""
+    assert asyncio.run(_answered(b"".join(history), cuts)) == _answered_by_the_library(history)
 
-    assert screen.twice == []
+
+def _answered_by_the_library(history: list[bytes]) -> tuple[bytes, bool]:
+    protocol = Protocol(SERVER, state=OPEN, max_size=MESSAGE_MOST, logger=QUIET)
+    for one in history:
+        protocol.receive_data(one)
+        spoke = any(isinstance(event, Received) and event.opcode in DATA_OPCODES for event in protocol.events_received())
+        if spoke and protocol.close_sent is None:
+            protocol.send_close(Cause.DATA.value.code, Cause.DATA.value.reason)
+    said = protocol.data_to_send()
+    return b"".join(said), b"" in said
+
+
+async def _answered(said: bytes, cuts: list[int]) -> tuple[bytes, bool]:
+    """Give what a viewer gets for its bytes, and whether the end comes after it."""
+    pair = Pair()
+    viewer = await pair.connected()
+    await pair.read(b"}")  # the snapshot
+    places = sorted({0, len(said), *(cut for cut in cuts if cut < len(said))})
+    read, ended = bytearray(), False
+    for begin, stop in pairwise(places):
+        if not viewer.transport.is_closing():
+            viewer.data_received(said[begin:stop])
+        while True:
+            await asyncio.sleep(0)
+            with contextlib.suppress(BlockingIOError):
+                while some := pair.theirs.recv(65536):
+                    read += some
+                ended = True
+            if ended or not viewer.transport.get_write_buffer_size():
+                break
+    pair.end()
+    return bytes(read), ended

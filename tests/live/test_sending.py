@@ -1,15 +1,21 @@
 """Ready bytes to many sockets: the compiled loop and its twin in Python do the same."""
 
 import contextlib
+import os
 import socket
+import subprocess
+import sys
+import sysconfig
 from array import array
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.needs import lacking
+from tests.needs import lacking, sanitizing_compiler
+from ticker.live import sending
 from ticker.live.sending import COMPILED, ELSEWHERE, send_run, send_run_in_python
 
 SendRun = Callable[["array[int]", "array[int]", "array[int]", int, int, int, int, bytes], tuple[int, int]]
@@ -156,3 +162,57 @@ def test_both_do_the_same(viewers: list[tuple[int, bool]], at: int) -> None:
             seen.append((ended, made.places, made.sent_from, got))
 
     assert seen[0] == seen[1]
+
+
+SOURCE = Path(sending.__file__).with_name("_sending.c")
+RUN = """
+import importlib.util, sys
+found = importlib.util.spec_from_file_location("ticker.live._sending", sys.argv[1])
+sys.modules[found.name] = importlib.util.module_from_spec(found)
+found.loader.exec_module(sys.modules[found.name])
+from ticker.live import sending
+assert sending.send_run is sys.modules[found.name].send_run
+import pytest
+# Without its hold on the descriptor, so that what a sanitizer says there comes out.
+sys.exit(pytest.main(["-qx", "-m", "not slow", "--capture=sys", "-p", "no:cacheprovider", *sys.argv[2:]]))
+"""
+
+
+def under_sanitizers(source: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the tests of the loop and of the sweep on a source that is compiled to tell of each access that is not its own."""
+    compiler, library = sanitizing_compiler()
+    (folder / "_sending.c").write_text(source)
+    made = folder / "_sending.abi3.so"
+    watched = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    include = f"-I{sysconfig.get_path('include')}"
+    subprocess.run([compiler, *watched, "-fPIC", "-shared", include, str(folder / "_sending.c"), "-o", str(made)], check=True)
+    tests = [__file__, str(Path(__file__).with_name("test_sweep.py"))]
+    return subprocess.run(
+        [sys.executable, "-c", RUN, str(made), *tests],
+        # Python's own allocator would hide where a buffer ends, and Python frees not all that it has when it ends.
+        env=os.environ | {"LD_PRELOAD": library, "PYTHONMALLOC": "malloc", "ASAN_OPTIONS": "detect_leaks=0"},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+def test_the_compiled_loop_under_sanitizers(tmp_path: Path) -> None:
+    """It touches no memory but its own, and does nothing that C leaves undefined."""
+    done = under_sanitizers(SOURCE.read_text(), tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_sanitizers_see_a_loop_that_reads_too_much(tmp_path: Path) -> None:
+    """Without the look at where the run begins, it is found to read before the arrays."""
+    source = SOURCE.read_text()
+    broken = source.replace("at < 0 ||", "")
+    done = under_sanitizers(broken, tmp_path)
+
+    assert broken != source
+    assert "heap-buffer-overflow" in done.stderr

@@ -1,7 +1,7 @@
-"""What the tests need from the machine beside Python packages: Debian's browser, Redis and nginx.
+"""What the tests need from the machine beside Python packages: Debian's browsers, Redis and nginx.
 
 On a newcomer's machine a test that lacks something is skipped. In CI (`CI` is set) nothing is skipped: it fails, with one line
-that says what to install. `make test` installs both by itself where it is root on Debian.
+that says what to install. `make test` installs them by itself where it is root on Debian.
 """
 
 import os
@@ -25,6 +25,11 @@ REDIS_FLOOR: Final = (7, 0)
 def chromium() -> str:
     """The path of the browser; skips or fails the test when there is none."""
     return shutil.which("chromium") or lacking("No chromium on PATH: apt-get install chromium fonts-noto-core")
+
+
+def firefox() -> str:
+    """The path of the other browser; skips or fails the test when there is none."""
+    return shutil.which("firefox-esr") or lacking("No firefox-esr on PATH: apt-get install firefox-esr fonts-noto-core")
 
 
 def redis_server() -> str:

@@ -39,6 +39,7 @@ NO_MODULE: Final = {
     "tests/test_operations.py": "what an operator relies on comes from every room",
     "tests/test_procfile.py": "the Procfile is no module",
     "tests/test_vectors.py": "one set of messages for the Python viewer and the widget",
+    "tests/web/test_firefox.py": "the whole widget in another browser",
 }
 """Test files that mirror no module, each with the reason."""
 

@@ -7,7 +7,9 @@ import pytest
 from tests import needs
 
 
-@pytest.mark.parametrize(("need", "package"), [(needs.chromium, "chromium"), (needs.redis_server, "redis-server")])
+@pytest.mark.parametrize(
+    ("need", "package"), [(needs.chromium, "chromium"), (needs.firefox, "firefox-esr"), (needs.redis_server, "redis-server")]
+)
 def test_missing_program_fails_in_ci_with_the_package_to_install(
     need: needs.Need, package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -19,7 +21,7 @@ def test_missing_program_fails_in_ci_with_the_package_to_install(
         need()
 
 
-@pytest.mark.parametrize("need", [needs.chromium, needs.redis_server])
+@pytest.mark.parametrize("need", [needs.chromium, needs.firefox, needs.redis_server])
 def test_missing_program_skips_elsewhere(need: needs.Need, monkeypatch: pytest.MonkeyPatch) -> None:
     """A newcomer without a browser or Redis sees the other tests pass."""
     monkeypatch.delenv("CI", raising=False)

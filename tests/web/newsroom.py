@@ -1,7 +1,9 @@
 """Editors and readers of the tests: who posts, and what a strip on a page shows."""
 
+import asyncio
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final, Protocol
 
 import httpx
@@ -57,13 +59,25 @@ class Editor:
         return line
 
 
-class Strip:
+class Tab(Protocol):
+    """A page in any browser: Playwright's, or one that is driven otherwise."""
+
+    async def evaluate(self, expression: str, arg: Any = None) -> Any: ...
+
+    async def wait_for_function(
+        self,
+        expression: str,
+        *,
+        arg: Any = None,
+        timeout: float | None = None,  # noqa: ASYNC109 -- Playwright's word
+    ) -> Any: ...
+
+
+class Ticker:
     """The one ticker on a page, or the first of several."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Tab) -> None:
         self.page = page
-        self.element: Locator = page.locator("breaking-ticker").first
-        self.viewport: Locator = self.element.locator("[part=viewport]")
 
     async def is_live(self) -> None:
         await self.reaches(f"{TICKER}.status === 'live'")
@@ -131,6 +145,31 @@ class Strip:
         return places
 
 
+class Strip(Ticker):
+    """A ticker whose parts Playwright finds and touches."""
+
+    page: Page
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        self.element: Locator = page.locator("breaking-ticker").first
+        self.viewport: Locator = self.element.locator("[part=viewport]")
+
+
 def as_json(texts: Iterable[str]) -> str:
     """Strings as JSON.stringify writes them."""
     return json.dumps([*texts], ensure_ascii=False, separators=(",", ":"))
+
+
+async def viewers(server: Server) -> int:
+    """How many viewers the server has."""
+    async with httpx.AsyncClient() as client:
+        told = (await client.get(f"{server.url}/metrics")).text
+    return round(sum(float(count) for count in re.findall(r"^ticker_viewers\{.*\} (.+)$", told, re.MULTILINE)))
+
+
+async def settles(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for a condition."""
+    async with asyncio.timeout(20):
+        while not await condition():
+            await asyncio.sleep(0.05)

@@ -1,17 +1,15 @@
 """web/widget/src/sharing.js: tabs of one site in a real window, and who of them has the connection."""
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final
 
-import httpx
 import pytest
 from playwright.async_api import Page
 
 from tests.browsing import Site
 from tests.served import Server
-from tests.web.newsroom import Editor
+from tests.web.newsroom import Editor, settles, viewers
 from tests.web.tabs import TICKER, Tab, Window
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pytest.mark.slow]
@@ -24,19 +22,6 @@ const later = window.setTimeout;
 window.setTimeout = (act, after, ...rest) => later(act, after === 30000 ? 300 : after, ...rest);
 """
 """Shortens the half minute that a page out of sight keeps its connection."""
-
-
-async def viewers(server: Server) -> int:
-    """How many the server has."""
-    async with httpx.AsyncClient() as client:
-        told = (await client.get(f"{server.url}/metrics")).text
-    return round(sum(float(count) for count in re.findall(r"^ticker_viewers\{.*\} (.+)$", told, re.MULTILINE)))
-
-
-async def settles(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
-        while not await condition():
-            await asyncio.sleep(0.05)
 
 
 async def told(tab: Tab, *events: str) -> None:

@@ -17,6 +17,9 @@ TRACK: Final = f"{ROOT}.querySelector('[part=track]')"
 BELT: Final = f"[...{ROOT}.querySelectorAll('li')].sort((one, other) => one.style.order - other.style.order)"
 """The lines in the order in which they go by."""
 
+WIDTH: Final = f"{BELT}.reduce((width, node) => width + node.offsetWidth, 0)"
+"""px that all lines take, one behind the other."""
+
 IN_VIEW: Final = f"""((node) => {{
   const a = node.getBoundingClientRect(), v = {ROOT}.querySelector('[part=viewport]').getBoundingClientRect();
   return a.left < v.right && a.right > v.left;
@@ -127,7 +130,7 @@ class Ticker:
 
     async def passes(self, share: float) -> None:
         """Move the crawl on by a share of its round, and wait until what has gone by stands at its end again."""
-        await self.tells(f"(([one]) => one.currentTime = {share} * {TRACK}.offsetWidth / 0.06)({TRACK}.getAnimations())")
+        await self.tells(f"(([one]) => one.currentTime = {share} * {WIDTH} / 0.06)({TRACK}.getAnimations())")
         await self.reaches(f"{BELT}.findIndex({IN_VIEW}) === 0")
 
     async def places(self) -> dict[str, float]:

@@ -4,7 +4,8 @@
  *
  * The lines go by as a belt. In the crawl they stand in a row, and one animation of the list's `transform`, run by the
  * compositor, moves them; no script runs per frame. About once a second those that have left at the start are put to the
- * end of the belt, unseen, and the animation's time is set back by their width. Everything comes and goes at that seam:
+ * end of the belt, unseen, and room as wide takes their place: what is in view stays where it is in the list, so that no
+ * browser counts it as a shift. Everything comes and goes at that seam:
  * news stands right behind what is in view, however long the round, and the lines after it go on where they were. What is
  * in view keeps its place: a withdrawn line leaves it empty, a shorter correction as wide, until they have gone by; what
  * newer lines pushed out is shown to its end. Each line is there once, so nothing is hidden from anybody. One line at a
@@ -23,12 +24,14 @@ import { element } from "./nodes.js";
 const NEWS = 2; // s that a line stands alone before news
 const DWELL = 5; // s before another line, and one more for each
 const READ = 20; // letters
+const LEAD_MOST = 1e5; // px: from there on the animation starts anew
 const GLIDE = 1000; // ms that a list takes at most to go up to its newest line
 
 export function displayOf() {
   const list = element("ul", "track");
   const viewport = element("div", "viewport", list);
   let kind = "";
+  let lead = 0; // px of room in place of the lines that have gone by
   let speed = 0; // px a second
   /** The lines in the order in which they go by; also withdrawn ones, without an id, until they have. @type {Item[]} */
   let belt = [];
@@ -66,12 +69,19 @@ export function displayOf() {
     const moving = motion();
     if (moving) viewport.scrollLeft = 0;
     const way = anchor ? start(anchor) - at : 0;
-    if (moving) moving.currentTime = Math.max(0, Number(moving.currentTime) + (way / speed) * 1000);
+    if (moving) goBy(moving, lead - way);
     else if (way) viewport.scrollBy(kind !== "crawl" ? 0 : backwards() ? -way : way, kind === "crawl" ? 0 : way);
     if (!newest || way < 1) return;
     // Whoever looks at the newest line goes on doing so. Scrolled, not shifted: browsers and readers count that against a page.
     glided = Date.now();
     viewport.scrollTo({ top: 0, behavior: matchMedia("(prefers-reduced-motion)").matches ? "instant" : "smooth" });
+  }
+
+  /** Puts so much room before the belt, or lets the animation begin from there. @param {Animation} moving @param {number} px */
+  function goBy(moving, px) {
+    lead = px < 0 || px > LEAD_MOST ? 0 : px;
+    list.style.setProperty("--lead", `${lead}px`);
+    if (lead !== px) moving.currentTime = Math.max(0, Number(moving.currentTime) + ((lead - px) / speed) * 1000);
   }
 
   /** Puts what is in the order of the belt there. @param {Item[]} items */
@@ -99,6 +109,7 @@ export function displayOf() {
     }
     if (moving && last && !seen[0]) {
       moving.currentTime = 0; // all have gone by: there is but one, or nobody was there to see
+      goBy(moving, 0);
       items[0].style.marginInlineStart = `${items[1] ? 0 : room()}px`;
     }
     items.splice(moving ? items.findLastIndex((item) => seen.includes(item)) + 1 : 1, 0, ...made);
@@ -126,7 +137,9 @@ export function displayOf() {
     },
 
     /** A second has gone by: the line that stands alone gives way once it has had time to be read. */
-    age: () => ++age > (news ? NEWS : DWELL + (belt[0]?.textContent ?? "").length / READ) && turn(1),
+    age() {
+      if (kind === "rotate" && ++age > (news ? NEWS : DWELL + (belt[0]?.textContent ?? "").length / READ)) turn(1);
+    },
 
     /**
      * Brings the list to what is so now; writes only what differs.

@@ -72,14 +72,15 @@ button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
 @media (prefers-reduced-motion: no-preference) {
   .crawl:not(.still, :has(a:focus-visible)) {
     [part=viewport] { overflow: hidden; }
-    ul { inline-size: max-content; --way: -1; animation: crawl calc(1e5s / var(--speed)) linear infinite; }
+    ul { inline-size: 2e5px; --way: -1; animation: crawl calc(1e6s / var(--speed)) linear infinite; }
     ul:dir(rtl) { --way: 1; }
+    ul::before { content: ""; order: -1; flex: none; inline-size: var(--lead); }
   }
   li:has([part=mark]:not(:empty)) { animation: changed 1.5s; }
 }
 @media (prefers-reduced-motion) { li { order: 0 !important; margin: 0 !important; animation: none; } }
 @media (hover) { [part=viewport]:hover ul { animation-play-state: paused !important; } }
-@keyframes crawl { to { transform: translateX(calc(var(--way) * 1e5px)); } }
+@keyframes crawl { to { transform: translateX(calc(var(--way) * 1e6px)); } }
 @keyframes fresh { from { opacity: 0; } }
 @keyframes changed { from { background: var(--tint); } }
 @container (inline-size < 480px) {

@@ -8,7 +8,7 @@ export declare function displayOf(): {
     /** @param {string} display @param {number} px  a second */
     become(display: string, px: number): void;
     /** A second has gone by: the line that stands alone gives way once it has had time to be read. */
-    age: () => string | false;
+    age(): void;
     /**
      * Brings the list to what is so now; writes only what differs.
      * @param {readonly Line[]} lines

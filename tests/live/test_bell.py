@@ -1,16 +1,18 @@
 """What rings the bell is handed out, even after something failed."""
 
 import asyncio
+import itertools
 
 import pytest
 
 from tests.logbook import channel
 from tests.served import WITHIN
+from ticker import telemetry
 from ticker.live import bell as bells
 from ticker.live.bell import Bell
 from ticker.live.fanout import RING_FRAMES, Group
 from ticker.live.frames import Frame, Transport
-from ticker.live.sweep import AWAY
+from ticker.live.sweep import AWAY, SHORT_SLICE, SLICE
 from ticker.log.mirror import ChannelMirror
 
 pytestmark = pytest.mark.asyncio
@@ -58,3 +60,26 @@ async def test_a_walk_that_failed_goes_on(monkeypatch: pytest.MonkeyPatch) -> No
             await asyncio.sleep(0.005)
 
     assert group.failures == 1
+
+
+async def test_each_event_counts_when_the_last_viewer_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is overtaken during its walk is not counted with what overtook it; what nobody posted is not counted."""
+    seconds, seen = itertools.count(1), list[float]()
+    monkeypatch.setattr(bells, "time", lambda: next(seconds))  # one for each slice
+    monkeypatch.setattr(telemetry.append_to_write, "observe", seen.append)
+    group = Group(ChannelMirror(channel()), frozenset(), Transport.SSE)
+    group.bell = bell = Bell(group)
+    readers = [Reader() for _ in range(SLICE * 2)]
+    for reader in readers:
+        bell.sweep.add(reader, -1)
+        bell.sweep.places[reader.index] = group.head
+    group.add({"type": "publish", "cursor": "1-1"}, 0, "L1", 1, 0)
+    await asyncio.sleep(0)
+    group.add({"type": "publish", "cursor": "2-1"}, 0, "L2", 1, 1000)
+    group.add({"type": "heartbeat", "cursor": "2-1"}, 0)
+    async with asyncio.timeout(WITHIN):
+        while len(seen) < 2:
+            await asyncio.sleep(0)
+
+    assert seen == [1 + SLICE / SHORT_SLICE, 2 * SLICE / SHORT_SLICE]
+    assert {reader.came.count(b"publish") for reader in readers} == {4}  # each twice in its frame

@@ -28,7 +28,7 @@ class Bell:
     def __init__(self, group: Group | None = None) -> None:
         self.rings = 0
 
-    def ring(self) -> None:
+    def ring(self, appended: int | None = None, /) -> None:
         self.rings += 1
 
 

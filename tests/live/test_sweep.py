@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from hypothesis import given
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ticker.live import sweep as sweeps
 from ticker.live.fanout import Group
 from ticker.live.frames import Transport
 from ticker.live.sweep import AT_ONCE, AWAY, SHORT_SLICE, SLICE, Sweep
@@ -65,7 +67,7 @@ class Crowd:
         for reader in self.readers:
             reader.enter()
 
-    def ring(self) -> None:
+    def ring(self, appended: int | None = None, /) -> None:
         self.walks += self.sweep.start()
 
     def line(self, number: int) -> None:
@@ -201,26 +203,36 @@ STEPS = st.lists(
 )
 
 
-@given(st.integers(0, SLICE + 40), STEPS)
+@example(8, [("line", 0), ("line", 0), ("walk", 0), ("walk", 0), ("leave", 3), ("leave", 2), ("walk", 0), ("walk", 0)])
+@given(st.integers(0, 12), STEPS)
 def test_everybody_gets_everything_once_in_order(readers: int, steps: list[tuple[str, int]]) -> None:
-    """Whoever comes and goes while it walks: each viewer has each frame since it came, once, in order."""
-    crowd = Crowd(readers)
-    since = dict.fromkeys(crowd.readers, 1)
-    number = 0
-    for step, chance in steps:
-        if step == "line":
-            number += 1
-            crowd.line(number)
-        elif step == "walk":
-            crowd.sweep.walk()
-        elif step == "arrive":
-            reader = Reader(crowd.sweep, crowd.group)
-            since[reader] = number + 1
-            reader.enter()
-        elif crowd.sweep.viewers:
-            crowd.sweep.remove(crowd.sweep.viewers[chance % len(crowd.sweep.viewers)])
-    crowd.walk()
+    """Whoever comes and goes while it walks: each viewer has each frame since it came, once, in order.
 
+    And when the sweep says of a line that its walk has passed, nobody still waits for it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweeps, "SLICE", 3)  # so that a few viewers are many
+        patch.setattr(sweeps, "SHORT_SLICE", 2)
+        crowd = Crowd(readers)
+        since = dict.fromkeys(crowd.readers, 1)
+        ends: dict[int, int] = {}  # of the walk that was to bring a line
+        for step, chance in steps:
+            if step == "line":
+                crowd.line(len(ends) + 1)
+                ends[len(ends) + 1] = crowd.sweep.end
+            elif step == "walk":
+                crowd.sweep.walk()
+            elif step == "arrive":
+                reader = Reader(crowd.sweep, crowd.group)
+                since[reader] = len(ends) + 1
+                reader.enter()
+            elif crowd.sweep.viewers:
+                crowd.sweep.remove(crowd.sweep.viewers[chance % len(crowd.sweep.viewers)])
+            had = max((line for line, end in ends.items() if crowd.sweep.has_passed(end)), default=0)
+            assert [place for place in crowd.sweep.places if place < had] == []
+        crowd.walk()
+
+    assert all(map(crowd.sweep.has_passed, ends.values()))
     for viewer in crowd.sweep.viewers:
         assert isinstance(viewer, Reader)
-        assert b"".join(viewer.writes) == b"".join(map(frame, range(since[viewer], number + 1)))
+        assert b"".join(viewer.writes) == b"".join(map(frame, range(since[viewer], len(ends) + 1)))

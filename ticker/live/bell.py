@@ -1,6 +1,7 @@
 """The bell of a group: wakes its viewers, those who wait in a task of their own and those whom the sweep visits."""
 
 import asyncio
+from collections import deque
 from time import time
 
 import structlog
@@ -18,23 +19,23 @@ _log = structlog.get_logger()
 class Bell:
     """One per group."""
 
-    __slots__ = ("_event", "_loop", "appended", "connected", "sweep")
+    __slots__ = ("_event", "_loop", "_owed", "connected", "sweep")
 
     def __init__(self, group: Group) -> None:
         self._event = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self.sweep = Sweep(group)
         self.connected = telemetry.viewers.labels(group.mirror.channel.id, group.transport.label)
-        self.appended: list[int] = []  # when the events were appended (ms) whose frames are being handed out
+        self._owed: deque[tuple[int, int]] = deque()  # events being handed out: when appended (ms), and the sweep's turn after
 
-    def ring(self) -> None:
+    def ring(self, appended: int | None = None, /) -> None:
         """Wake everybody who waits now."""
         self._event.set()
         self._event = asyncio.Event()
         if self.sweep.start():
             self._loop.call_soon(self._walk)
-        elif not self.sweep.viewers:
-            self.appended.clear()
+        if appended is not None and self.sweep.viewers:
+            self._owed.append((appended, self.sweep.end))
 
     async def heard(self) -> None:
         """Wait for the next ring. Each wait has a future of its own, so one that is cancelled disturbs nobody."""
@@ -45,13 +46,12 @@ class Bell:
             going_on = self.sweep.walk()
         except Exception as error:  # noqa: BLE001  # memory, say: the walk must not stand still for good
             _log.error("sweep_failed", error=type(error).__name__, cause=str(error))
-            self.sweep.start()
+            self.sweep.start_over()
             self._loop.call_later(AFTER_FAULT, self._walk)
             return
+        now = time() * 1000
+        while self._owed and self.sweep.has_passed(self._owed[0][1]):
+            appended, _ = self._owed.popleft()
+            telemetry.append_to_write.observe(max(0, now - appended) / 1000)
         if going_on:
             self._loop.call_soon(self._walk)
-            return
-        now = time() * 1000
-        for at in self.appended:
-            telemetry.append_to_write.observe(max(0, now - at) / 1000)
-        self.appended.clear()

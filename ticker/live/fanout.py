@@ -39,8 +39,8 @@ _ANSWERS_KEPT = 64
 class Bell(Protocol):
     """Wakes the viewers of a group."""
 
-    def ring(self) -> None:
-        """There is something to take."""
+    def ring(self, appended: int | None = None, /) -> None:
+        """There is something to take: of an event, if so, that was appended then (ms)."""
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ class Group:
         """Give the reason why a viewer whose place has left the ring is moved by a snapshot."""
         return "unknown" if place < self.history else "slow"
 
-    def add(self, message: Message, now: int, line: str | None = None, version: int = 0) -> None:
+    def add(self, message: Message, now: int, line: str | None = None, version: int = 0, appended: int | None = None) -> None:
         """Add a frame for all viewers of the group."""
         frame = self.transport.frame(message)
         self._ring.append(_Slot(frame, line, version))
@@ -112,7 +112,7 @@ class Group:
         while len(self._ring) > RING_FRAMES or self._bytes > RING_BYTES:
             self._bytes -= len(self._ring.popleft().frame)
             self.first += 1
-        self.bell.ring()
+        self.bell.ring(appended)
 
     def holds(self, line: str, start: int, stop: int) -> bool:
         """Whether frames of a line lie between two places, as far as the ring still tells; what it forgot may have been one."""
@@ -192,7 +192,7 @@ class Fanout:
             group.purge(event.line, event.version)
         message = frames.message_for(one, group.topics)
         if message is not None:
-            group.add(message, now, event.line, event.version)
+            group.add(message, now, event.line, event.version, event.at)
 
     def replaced(self, channel: ChannelMirror) -> None:
         """The channel's history has changed: every viewer is moved to the new one."""

@@ -65,7 +65,9 @@ class Sweep:
         self.sent_from = array("q")  # the place from which the last write went, or AWAY where it was no part of the ring
         self._fds = array("i")  # of the sockets; -1 where bytes must go through the transport
         self._at = 0  # whom the walk visits next
-        self._left = 0  # how many are still to be visited
+        self.turn = 0  # how many visits there were, ever
+        self.end = 0  # the turn at which everybody has been visited, and the walk rests
+        self._not_before = 0  # the turn at which all that is under way now has come round
         self._slice = SLICE  # as the walk goes now
         self._joined: dict[int, bytes | None] = {}  # bytes from a place to the head
         self._state = (0, 0)  # the group's head and emptied counter that they were joined for
@@ -77,8 +79,8 @@ class Sweep:
         self.places.append(AWAY)
         self.sent_from.append(AWAY)
         self._fds.append(fd)
-        if self._left:
-            self._left += 1  # the walk may meet it before somebody who still waits
+        if self.turn < self.end:
+            self.turn -= 1  # one more to visit: the walk may meet it before somebody who still waits
 
     def remove(self, viewer: Standing) -> None:
         """A viewer leaves; the last one takes its place in the walk."""
@@ -92,16 +94,24 @@ class Sweep:
         if last is not viewer:
             self.viewers[viewer.index] = last
             last.index = viewer.index
-            if self._left:
-                self._left = len(self.viewers)  # it may have moved from ahead of the walk to behind it
+            if self.turn < self.end:
+                self.start_over()  # it may have moved from ahead of the walk to behind it
         viewer.index = OUTSIDE
 
     def start(self) -> bool:
         """The head has moved: everybody is to be visited. Tell whether a walk is to be set in motion."""
-        resting = not self._left
+        resting = self.turn == self.end
         self._slice = SLICE if resting else SHORT_SLICE
-        self._left = len(self.viewers)
-        return resting and self._left > 0
+        self.end = self.turn + len(self.viewers)
+        return resting and self.turn < self.end
+
+    def start_over(self) -> None:
+        """Everybody is to be visited, whoever has been."""
+        self.end = self._not_before = self.turn + len(self.viewers)
+
+    def has_passed(self, end: int) -> bool:
+        """Tell whether everybody has been visited who was to be when the walk was to end at that turn."""
+        return self.turn == self.end or max(end, self._not_before) <= self.turn
 
     def walk(self) -> bool:
         """Visit a slice of the viewers; tell whether there are more to visit."""
@@ -111,13 +121,13 @@ class Sweep:
             self._state = (head, group.emptied)
             self._joined.clear()
         at = self._at if self._at < len(self.viewers) else 0
-        stop = min(at + min(self._slice, self._left), len(self.viewers))
-        self._left -= stop - at
+        stop = min(at + min(self._slice, self.end - self.turn), len(self.viewers))
+        self.turn += stop - at
         while at < stop:
             at = self._send(at, stop, head)
         self._at = at
-        self._left = min(self._left, len(self.viewers))
-        return self._left > 0
+        self.end = min(self.end, self.turn + len(self.viewers))
+        return self.turn < self.end
 
     def _send(self, at: int, stop: int, head: int) -> int:
         """Serve the viewer at an index and those after it who stand where it stands; give the index of the next."""

@@ -85,11 +85,7 @@ class Viewers:
         for one in batch:
             if one.event.type is not EventType.PUBLISH:
                 self._take_back(channel, one.event.line)
-        told = [(group, group.head) for group in self.fanout.groups() if group.mirror is channel]
         self.fanout.applied(channel, batch, self.clock())
-        for group, head in told:
-            if group.head != head:
-                _bell(group).appended += [one.event.at for one in batch]
 
     def _take_back(self, channel: ChannelMirror, line: str) -> None:
         """Cut off the viewers whose transports may hold an old text of a line that they could not write; they come back."""

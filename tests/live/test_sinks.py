@@ -81,21 +81,6 @@ async def test_sse_sends_frames_in_one_piece() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("received", "cause"),
-    [
-        ([{"type": "websocket.disconnect", "code": 1000}], Cause.GONE),
-        ([{"type": "websocket.receive", "text": "hello"}], Cause.DATA),
-        ([{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1001}], Cause.GONE),
-    ],
-)
-async def test_how_a_websocket_ends(received: list[Message], cause: Cause) -> None:
-    """A viewer leaves, or says something and is to be closed for it."""
-    connection = Connection(*received)
-
-    assert await WebSocketSink(connection.receive, connection.send, connection.peer).ended() is cause
-
-
 async def test_how_a_stream_ends() -> None:
     """A reader of a stream leaves; a body that it sends before means nothing."""
     connection = Connection(

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from ticker.edge.templates import render
 from ticker.model.channel import Channel
 from ticker.pages.embedding import HEIGHTS, MAX, MAX_MOST, SPEED, SPEED_MOST
 from ticker.pages.oembed import SANDBOX
 from ticker.pages.playground_words import PLAYGROUND_WORDS, PlaygroundWords
+from ticker.pages.sheets import edition_page
 from ticker.pages.widget import pinned
 from ticker.pages.words import words_for
 
@@ -24,15 +24,11 @@ COLOURS: Final = {"signal": "#b3001b", "on-signal": "#ffffff", "ground": "#fffff
 
 def playground(channel: Channel, channels: Sequence[Channel], base_url: str) -> str:
     """Give the page in the language of `channel`, which is the one chosen first."""
-    words = words_for(channel.language)
-    own = PLAYGROUND_WORDS[words.language]
-    return render(
+    own = PLAYGROUND_WORDS[words_for(channel.language).language]
+    return edition_page(
         "playground.html",
-        lang=channel.language,
-        dir=channel.direction,
-        words=words,
+        channel,
         own=own,
-        channel=channel,
         channels=channels,
         base_url=base_url,
         widget=pinned(),

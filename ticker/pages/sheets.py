@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ticker.edge.templates import render
 from ticker.edge.topics import query_of
@@ -15,6 +16,12 @@ from ticker.pages.structured import live_blog
 from ticker.pages.view import filters, groups, permalink, shown_line, shown_time, shown_topics, summary, web_link
 from ticker.pages.widget import pinned
 from ticker.pages.words import words_for
+
+
+def edition_page(template: str, channel: Channel, /, **more: Any) -> str:
+    """Give a page of an edition, in its language and direction."""
+    words = words_for(channel.language)
+    return render(template, lang=channel.language, dir=channel.direction, words=words, channel=channel, **more)
 
 
 def snippet(channel: Channel, base_url: str) -> str:
@@ -47,11 +54,9 @@ def home(shown: Sequence[tuple[Channel, Cursor, Sequence[Line]]], base_url: str,
         }
         for channel, cursor, lines in shown
     ]
-    return render(
+    return edition_page(
         "home.html",
-        lang=first.language,
-        dir=first.direction,
-        words=words_for(first.language),
+        first,
         channels=[channel for channel, _, _ in shown],
         base_url=base_url,
         editions=editions,
@@ -73,12 +78,9 @@ class LivePage:
 def live(page: LivePage, channels: Sequence[Channel], base_url: str) -> str:
     """Give a channel's live page."""
     channel, words = page.channel, words_for(page.channel.language)
-    return render(
+    return edition_page(
         "live.html",
-        lang=channel.language,
-        dir=channel.direction,
-        words=words,
-        channel=channel,
+        channel,
         channels=channels,
         alternates=alternates(channel, channels),
         base_url=base_url,
@@ -99,12 +101,9 @@ def live(page: LivePage, channels: Sequence[Channel], base_url: str) -> str:
 def line(channel: Channel, cursor: Cursor, shown: Line, channels: Sequence[Channel], base_url: str) -> str:
     """Give a line's own page."""
     words = words_for(channel.language)
-    return render(
+    return edition_page(
         "line.html",
-        lang=channel.language,
-        dir=channel.direction,
-        words=words,
-        channel=channel,
+        channel,
         channels=channels,
         base_url=base_url,
         cursor=cursor,
@@ -121,12 +120,9 @@ def line(channel: Channel, cursor: Cursor, shown: Line, channels: Sequence[Chann
 def line_embed(channel: Channel, cursor: Cursor, shown: Line, embedding: Embedding) -> str:
     """Give the bare page of one line for an iframe."""
     words = words_for(channel.language)
-    return render(
+    return edition_page(
         "line_embed.html",
-        lang=channel.language,
-        dir=channel.direction,
-        words=words,
-        channel=channel,
+        channel,
         embedding=embedding,
         cursor=cursor,
         line=shown_line(shown, words, "moment"),
@@ -136,12 +132,9 @@ def line_embed(channel: Channel, cursor: Cursor, shown: Line, embedding: Embeddi
 def embed(channel: Channel, lines: Sequence[Line], embedding: Embedding, base_url: str) -> str:
     """Give the bare page of a channel's ticker for an iframe."""
     words = words_for(channel.language)
-    return render(
+    return edition_page(
         "embed.html",
-        lang=channel.language,
-        dir=channel.direction,
-        words=words,
-        channel=channel,
+        channel,
         embedding=embedding,
         widget=pinned(),
         oembed=oembed_links(base_url, f"/{channel.id}/embed{embedding.query}"),

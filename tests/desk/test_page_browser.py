@@ -206,6 +206,7 @@ async def test_a_correction_needs_its_note(desk: Desk) -> None:
     await desk.page.keyboard.press("Control+Enter")
 
     await expect(desk.line("Two hurt")).to_contain_text("Corrected: The number")
+    await expect(desk.line("Two hurt").locator(".line-state bdi")).to_have_attribute("lang", "en")
     await expect(panel).to_have_count(0)
     assert await desk.newsroom.texts() == ["Two hurt"]
 

@@ -190,17 +190,22 @@ export class Out {
 
   /** @param {HTMLElement} row @param {Line} line */
   #state(row, line) {
-    const words = [URGENCIES[line.urgency], line.pinned && "Pinned", ...line.topics.map((topic) => this.#label(topic))];
-    if (line.expires < Infinity) words.push(`until ${clock(line.expires)}`);
-    if (line.correction) words.push(`Corrected: ${line.correction}`);
-    const state = find(row, "[data-part=state]");
-    state.replaceChildren(words.filter(Boolean).join(" · "));
+    /** @type {(string | Node)[][]} */
+    const words = [[URGENCIES[line.urgency] ?? ""], [line.pinned ? "Pinned" : ""], ...line.topics.map((topic) => [this.#spoken(this.#label(topic))])];
+    if (line.expires < Infinity) words.push([`until ${clock(line.expires)}`]);
+    if (line.correction) words.push(["Corrected: ", this.#spoken(line.correction)]);
     if (line.url && /^https?:\/\//i.test(line.url)) {
-      const link = Object.assign(document.createElement("a"), { href: line.url, rel: "noopener noreferrer", target: "_blank" });
-      link.textContent = "Article";
-      state.append(state.textContent ? " · " : "", link);
+      words.push([Object.assign(element("a", "Article"), { href: line.url, rel: "noopener noreferrer", target: "_blank" })]);
     }
-    state.hidden = !state.textContent;
+    const said = words.filter(([first]) => first);
+    const state = find(row, "[data-part=state]");
+    state.replaceChildren(...said.flatMap((one, place) => (place ? [" · ", ...one] : one)));
+    state.hidden = !said.length;
+  }
+
+  /** Words in the channel's language, among English ones. @param {string} words */
+  #spoken(words) {
+    return Object.assign(element("bdi", words), { lang: this.#channel?.language });
   }
 
   /** @param {string} topic */

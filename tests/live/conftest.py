@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -19,29 +20,32 @@ class Plain(Server):
     program = (str(Path(stock.__file__)),)
 
 
-def started(kind: type[Server], folder: Path, redis: RedisServer, **settings: str) -> Server:
-    """Give a house on a Redis, ready."""
+@contextmanager
+def opened(kind: type[Server], folder: Path, redis: RedisServer, **settings: str) -> Iterator[Server]:
+    """A house on a Redis, ready."""
     channels = json.dumps([{"id": name, "title": name, "language": "en"} for name in ("en", *EDITIONS)])
     fixed = {"TICKER_REDIS_URL": redis.url, "TICKER_NEWSROOM": "houses", "TICKER_CHANNELS": channels}
-    server = kind(folder, **fixed, **settings).start()
-    server.token = server.command("token", "create", folder.name)
-    return server
+    server = kind(folder, **fixed, **settings)
+    try:
+        server.start()
+        server.token = server.command("token", "create", folder.name)
+        yield server
+    finally:
+        server.end()
 
 
 @pytest.fixture(scope="module")
 def slim(tmp_path_factory: pytest.TempPathFactory, session_redis: RedisServer) -> Iterator[Server]:
     """Our server, which takes its viewers' connections over."""
-    server = started(Server, tmp_path_factory.mktemp("slim"), session_redis)
-    yield server
-    server.end()
+    with opened(Server, tmp_path_factory.mktemp("slim"), session_redis) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory, session_redis: RedisServer) -> Iterator[Server]:
     """The same application under a stock uvicorn."""
-    server = started(Plain, tmp_path_factory.mktemp("plain"), session_redis)
-    yield server
-    server.end()
+    with opened(Plain, tmp_path_factory.mktemp("plain"), session_redis) as server:
+        yield server
 
 
 @pytest.fixture(params=["slim", "plain"])

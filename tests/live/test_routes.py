@@ -10,7 +10,7 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect as ws_connect
 
-from tests.live.conftest import Plain, started
+from tests.live.conftest import Plain, opened
 from tests.redises import RedisServer
 from tests.served import WITHIN, Server, until
 from tests.viewers import TRANSPORTS, Screen, connect
@@ -112,8 +112,8 @@ async def test_filtered_view(house: Server, edition: str, transport: str) -> Non
 @pytest.mark.parametrize("kind", [Server, Plain])
 async def test_silence_and_the_end(kind: type[Server], edition: str, tmp_path: Path, session_redis: RedisServer) -> None:
     """Viewers hear in the silence that the server is there; and when it stops, when to come back."""
-    server = started(kind, tmp_path, session_redis, TICKER_HEARTBEAT="1")
     async with contextlib.AsyncExitStack() as stack:
+        server = stack.enter_context(opened(kind, tmp_path, session_redis, TICKER_HEARTBEAT="1"))
         viewers = [await stack.enter_async_context(connect(server.url, edition, transport)) for transport in TRANSPORTS]
         for viewer in viewers[:2]:
             await viewer.sees(lambda screen: "heartbeat" in screen.types)

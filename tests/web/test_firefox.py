@@ -141,7 +141,7 @@ async def test_what_is_in_view_keeps_its_place(
     await ticker.shows(*reversed(TEXTS))
     await ticker.passes(0.4)
     await tab.points(600, 20)
-    await ticker.reaches(f"{TRACK}.getAnimations()[0].playState === 'paused'")
+    await ticker.reaches(f"(([one]) => one.playState === 'paused' && !one.pending)({TRACK}.getAnimations())")
     before = await ticker.places()
     first, second, *others = sorted((text for text in before if before[text] > 0), key=lambda text: before[text])
     await editor.corrects(lines[TEXTS.index(first)], text="Right")

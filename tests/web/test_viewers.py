@@ -84,7 +84,7 @@ async def test_a_clock_that_is_wrong_changes_no_expiry(strip: Strip, editor: Edi
     await strip.page.add_init_script(CLOCK.format(hours))
     now = datetime.now(UTC)
     await editor.posts("For long", expires=(now + timedelta(minutes=10)).isoformat())
-    await editor.posts("Not for long", expires=(now + timedelta(seconds=2.5)).isoformat())
+    await editor.posts("Not for long", expires=(now + timedelta(seconds=4)).isoformat())
     await strip.page.goto(embed(PLAIN))
     await strip.shows("Not for long", "For long")
 

@@ -2,23 +2,13 @@
  * What a screen reader is told: two nodes that are there before they say anything. They stand among the element's own
  * children, since screen readers are not sure to notice what happens in a shadow tree.
  */
-import { element, put } from "./nodes.js";
+import { fresh as freshWords } from "./aside-words.js";
 
 const FLASH = 1;
 const SAID_FOR = 10; // s that an announcement stays: long enough to be read out, not to be found as news later
 const BATCH = 20; // s in which new lines are counted before their number is said
-const TOLD_MOST = 500;
-
-/** What this page has been told, by all elements together. @type {Set<string>} */
-const told = new Set();
-
-/** Whether this is the first time on the page. @param {string} what */
-export function first(what) {
-  if (told.size > TOLD_MOST) told.clear();
-  return told.size < told.add(what).size;
-}
-
-export function announcerOf() {
+/** @param {import("./aside.js").Tools} tools */
+export function announcerOf({ element, put }) {
   const nodes = [element("p", ""), element("p", "")];
   const node = element("div", "", ...nodes);
   let quiet = BATCH; // s since the last announcement: the first one need not wait
@@ -54,10 +44,10 @@ export function announcerOf() {
       else say(`${label}. ${source ? source + colon : ""}${text}`, urgency <= FLASH, id);
     },
 
-    /** A second has gone by. @param {import("./words.js").Voice} voice */
-    tick(voice) {
+    /** A second has gone by. @param {string} language */
+    tick(language) {
       quiet++;
-      const count = quiet > BATCH && voice.fresh(fresh);
+      const count = quiet > BATCH && freshWords(language, fresh);
       if (count) {
         say(count);
         fresh = 0;

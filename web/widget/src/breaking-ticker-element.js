@@ -6,18 +6,15 @@
  * a listener on the document hears of each line once:
  *   publish, correct  {channel, line}      withdraw  {channel, id, status}      status  {channel, status, since}
  */
-import { announcerOf, first } from "./announcer.js";
 import { ATTRIBUTES } from "./attributes.js";
+import { element, put } from "./nodes.js";
 import { stripOf } from "./strip.js";
 import { sheet } from "./style.js";
-import { drop, hold } from "./viewers.js";
-import { learn } from "./words.js";
+import { drop, first, hold } from "./viewers.js";
 
 /** @typedef {import("./lines.js").Line} Line */
 /** @typedef {import("./lines.js").Change} Change */
 /** @typedef {HTMLElement & import("./attributes.js").Attributes} Mirrored */
-
-const LOST_AFTER = 5; // s without a live connection until the reader is told
 
 export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HTMLElement) {
   static observedAttributes = [...Object.keys(ATTRIBUTES), "paused", "lang", "dir"];
@@ -27,9 +24,9 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
   #wish = "";
   /** Lines shown when the pause began, and when that was; undefined while not paused. @type {{ids: string[], at: number} | undefined} */
   #frozen;
-  #lost = 0; // s without a live connection
-  #announcer = announcerOf();
-  #strip = stripOf(this, this.#announcer.say);
+  #strip = stripOf(this);
+  /** @type {import("./aside.js").Aside | undefined} */
+  #aside;
 
   /** @type {import("./viewers.js").Holder} */
   #holder = {
@@ -49,7 +46,6 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
   }
 
   connectedCallback() {
-    this.append(this.#announcer.node);
     // A property that was set before the tag was defined hides the accessor: set it again.
     const own = /** @type {any} */ (this);
     for (const name of BreakingTickerElement.observedAttributes) {
@@ -57,11 +53,12 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
       if (delete own[name] && own[name] !== value) own[name] = value;
     }
     this.#renew();
+    if (this.#aside) this.#aside.enter();
+    else this.#complete();
   }
 
   disconnectedCallback() {
-    this.#announcer.hush();
-    this.#announcer.node.remove();
+    this.#aside?.leave();
     this.#leave();
   }
 
@@ -128,49 +125,50 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
     this.#draw();
   }
 
+  /** Gets what stands beside the lines; while the network is away it is tried again. */
+  async #complete() {
+    const found = await import("./aside.js").catch(() => null);
+    if (!found || this.#aside || !this.isConnected) return;
+    this.#aside = found.asideOf(this, this.#strip, { element, put, first });
+    this.#aside.enter();
+    this.#draw();
+  }
+
   #leave() {
     if (this.#viewer) drop(this.#viewer, this.#holder);
     this.#viewer = this.#frozen = undefined;
     this.#wish = "";
-    this.#lost = 0;
   }
 
   /** @param {Change} change @param {boolean} fresh */
   #changed(change, fresh) {
     this.#draw(change);
+    this.#aside?.tell(change, fresh);
     const { type } = change;
-    if (type === "snapshot") return this.#announcer.hush();
+    if (type === "snapshot") return;
     const { id } = type === "withdraw" ? change : change.line;
-    this.#announcer.hush(id); // what was said may no longer be so
-    // Nothing is said that is not shown, to nobody, or twice on a page.
-    if (type === "publish" && fresh && this.announce !== "off" && !this.paused && !document.hidden && first(id)) {
-      this.#announcer.tell(change.line, this.announce === "all", this.#strip.voice.words);
-    }
     const detail = type === "withdraw" ? { id, status: change.status } : { line: change.line };
     this.#emit(type, detail, first(type + id + ("line" in change ? change.line.version : "")));
   }
 
-  /** What changes by time alone: lines go by, age and expire, live is lost for too long, an announcement is over. */
+  /** What changes by time alone: lines go by, age and expire. */
   #tick() {
-    learn();
-    this.#lost = /live|closed/.test(this.status) ? 0 : this.#lost + 1;
-    this.#announcer.tick(this.#strip.voice);
-    this.#strip.age();
+    if (this.#aside) this.#aside.tick();
+    else this.#complete();
     this.#draw();
   }
 
   /** @param {Partial<Change>} [change]  what has just happened */
   #draw(change = {}) {
-    const { max, paused, since } = this;
+    const { paused } = this;
     const viewer = this.#viewer;
-    const newest = this.#held.slice(0, max);
+    const newest = this.#held.slice(0, this.max);
     if (!paused) this.#frozen = undefined;
     else if (viewer?.ready) this.#frozen ??= { ids: newest.map(({ id }) => id), at: viewer.now };
     const frozen = this.#frozen;
     const waiting = newest.filter(({ id, published }) => frozen && published > frozen.at && !frozen.ids.includes(id)).length;
-    const lost = this.#lost > LOST_AFTER && (viewer?.ready || this.status !== "ended");
-    const state = this.#strip.draw(viewer, waiting, !!lost, change);
-    if (lost && first(`${since}`)) this.#announcer.say(state ?? "");
+    this.#strip.draw(viewer, this.#aside?.movement, change);
+    this.#aside?.draw(viewer?.ready, waiting);
   }
 
   /** @param {string} type @param {Record<string, unknown>} detail @param {boolean} bubbles */

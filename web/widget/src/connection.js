@@ -109,6 +109,9 @@ export class Connection {
   /** How long the link may be silent before it counts as dead, in ms: two heartbeats. */
   silence = 2000 * HEARTBEAT;
 
+  /** Tells the tabs that follow. @type {(message: Message, after: string) => void} */
+  tell = () => {};
+
   #options;
   #try = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -119,9 +122,6 @@ export class Connection {
   #fruitless = 0; // tries in a row that brought nothing by this way; negative while it has the benefit of the doubt
   #answered = false; // whether the request of this try was
   #way = remembered();
-  #takes = false; // whether the next try takes the lock from the tab that has it
-  /** Tells the tabs that follow. @type {(message: Message, after: string) => void} */
-  #tell = () => {};
 
   /**
    * @param {object} options
@@ -152,12 +152,6 @@ export class Connection {
     this.#go("close");
   }
 
-  /** Takes the link over from the tab that has it. */
-  take() {
-    this.#takes = true;
-    this.open();
-  }
-
   /** Takes the link for dead, as a WebSocket that ended with this code. @param {number} [code] @param {number} [since]  ms */
   lose(code = ABNORMAL, since = Date.now()) {
     if (this.status === "live" && since - this.#liveFrom > STEADY) this.#failures = 0;
@@ -176,16 +170,10 @@ export class Connection {
     const { share, ways } = this.#options;
     this.#watch(OPEN_WITHIN);
     try {
-      const lead = share && (await this.#claim(share.name, signal));
-      if (signal.aborted) return;
-      if (share && lead !== undefined) {
-        const sharing = import("./sharing.js").catch(() => null); // without it this tab is alone
-        if (lead) sharing.then((found) => found && !signal.aborted && (this.#tell = found.lead(this, share, signal)));
-        const found = lead ? null : await sharing;
-        if (signal.aborted) return;
-        if (found) return found.follow(this, share, signal);
-      }
-      this.#answered = (!this.cursor || this.#fruitless > 0) && (await this.#ask(signal));
+      const asked = !this.cursor || this.#fruitless > 0 ? this.#ask(signal) : null;
+      const sharing = share && (await import("./sharing.js").catch(() => null)); // without it this tab is alone
+      if (share && (await sharing?.join(this, share, signal))) return;
+      if (asked) this.#answered = this.#answer(await asked, signal);
       const way = await ways[this.#way]();
       if (signal.aborted) return;
       way(
@@ -199,28 +187,13 @@ export class Connection {
     }
   }
 
-  /**
-   * Asks for the lock, and holds it until the signal. It does not wait for a tab that has it: browsers put no page to rest
-   * that others wait for.
-   * @param {string} name @param {AbortSignal} signal
-   * @returns {Promise<boolean | undefined>}  undefined where there are no locks
-   */
-  #claim(name, signal) {
-    const how = this.#takes ? { steal: true } : { ifAvailable: true };
-    this.#takes = false;
-    let held = false;
-    return new Promise((tell) => {
-      const done = navigator.locks.request(name, how, (lock) => {
-        tell((held = Boolean(lock)));
-        return held && !signal.aborted && new Promise((release) => signal.addEventListener("abort", release));
-      });
-      done.catch(() => (held ? signal.aborted || this.open() : tell(undefined))); // another tab took it, or nobody may have it
-    }).catch(() => undefined);
+  /** Gets the lines, or what came since, by a request of its own; null if it is not answered. @param {AbortSignal} signal */
+  #ask(signal) {
+    return fetch(this.#at("lines"), { signal, credentials: "omit" }).then((answer) => answer.json()).catch(() => null);
   }
 
-  /** Gets the lines, or what came since, by a request of its own; says whether it was answered. @param {AbortSignal} signal */
-  async #ask(signal) {
-    const body = await fetch(this.#at("lines"), { signal, credentials: "omit" }).then((answer) => answer.json()).catch(() => null);
+  /** Takes the answer in; says whether it was one. @param {any} body @param {AbortSignal} signal */
+  #answer(body, signal) {
     if (signal.aborted || !body) return false;
     if (NO_MORE.test(body.type)) return this.#go("refused");
     for (const message of body.events ?? [body]) if (parse(message)) this.#deliver(message);
@@ -259,14 +232,14 @@ export class Connection {
     const after = this.cursor;
     // The cursor moves even past a message that this widget cannot use, or it would be asked for again for ever.
     if (typeof message.cursor === "string") this.recent = [(this.cursor = message.cursor), ...this.recent.slice(0, RECENT)];
-    this.#tell(message, after);
+    this.tell(message, after);
     this.#options.deliver(message);
   }
 
   /** The server stops. @param {Message} message  with seconds, a time of each viewer's own */
   #leave(message) {
     const { reconnect } = message;
-    this.#tell(message, this.cursor);
+    this.tell(message, this.cursor);
     this.#wait(reconnect >= 0 && reconnect <= LEAVING_MOST ? reconnect * 1000 : this.#backoff(), this.#heard);
   }
 
@@ -294,7 +267,7 @@ export class Connection {
     if (event !== "message") {
       clearTimeout(this.#timer);
       this.#try.abort(event);
-      this.#tell = () => {};
+      this.tell = () => {};
       if (before === "live") this.since = since;
     }
     this.status = status;

@@ -1,18 +1,6 @@
 /**
- * The lines as people see them: one list for all displays. Style makes of it a strip that crawls, one line at a time, or a
- * column; what differs here is which line comes next, and along which axis the reader's place is kept.
- *
- * The lines go by as a belt. In the crawl they stand in a row, and one animation of the list's `transform`, run by the
- * compositor, moves them; no script runs per frame. About once a second those that have left at the start are put to the
- * end of the belt, unseen, and room as wide takes their place: what is in view stays where it is in the list, so that no
- * browser counts it as a shift. Everything comes and goes at that seam:
- * news stands right behind what is in view, however long the round, and the lines after it go on where they were. What is
- * in view keeps its place: a withdrawn line leaves it empty, a shorter correction as wide, until they have gone by; what
- * newer lines pushed out is shown to its end. Each line is there once, so nothing is hidden from anybody. One line at a
- * time: the first of the belt.
- *
- * Whatever must stand still (the reader paused, follows links by keyboard, or wants no motion) is a row that scrolls, in
- * the order of the belt. Around every change the first line in view is remembered and put back where it stood.
+ * The lines as people see them: one list for all displays, of which style makes a row, one line, or a column. This shows
+ * the first lines; movement.js, once it has come, takes the list over and has them go by.
  */
 import { itemOf } from "./line-item.js";
 import { element } from "./nodes.js";
@@ -21,163 +9,34 @@ import { element } from "./nodes.js";
 /** @typedef {import("./line-item.js").Writing} Writing */
 /** @typedef {import("./lines.js").Line} Line */
 
-const NEWS = 2; // s that a line stands alone before news
-const DWELL = 5; // s before another line, and one more for each
-const READ = 20; // letters
-const LEAD_MOST = 1e5; // px: from there on the animation starts anew
-const GLIDE = 1000; // ms that a list takes at most to go up to its newest line
-
 export function displayOf() {
   const list = element("ul", "track");
   const viewport = element("div", "viewport", list);
-  let kind = "";
-  let lead = 0; // px of room in place of the lines that have gone by
-  let speed = 0; // px a second
-  /** The lines in the order in which they go by; also withdrawn ones, without an id, until they have. @type {Item[]} */
-  let belt = [];
-  let glided = 0; // ms since 1970, when the list last went up to its newest line
-  let age = 0; // s that the first one has stood alone
-  let news = false; // whether it is followed by news
   list.role = "list"; // Safari takes a list without bullets for none
 
-  /** The animation, while the list moves: style decides. */
-  const motion = () => list.getAnimations()[0];
-
-  const backwards = () => list.matches(":dir(rtl)");
-
-  /** Where a line stands: px from the start of the viewport, along the way that lines go. @param {Item} item */
-  function start(item) {
-    const [outer, inner] = [viewport, item].map((node) => node.getBoundingClientRect());
-    return kind !== "crawl" ? inner.top - outer.top : backwards() ? outer.right - inner.right : inner.left - outer.left;
-  }
-
-  /** And where it ends. @param {Item} item */
-  const end = (item) => start(item) + (kind === "crawl" ? item.offsetWidth : item.offsetHeight);
-
-  const room = () => (kind === "crawl" ? viewport.clientWidth : viewport.clientHeight);
-
-  /** The lines in view. */
-  const view = () => belt.filter((item) => start(item) < room() && end(item) > 0);
-
-  /** Makes a change around which what is read stays where it is. @param {() => void} change */
-  function keep(change) {
-    const newest = kind === "list" && (viewport.scrollTop < 1 || Date.now() - glided < GLIDE);
-    const places = view().map((item) => /** @type {const} */ ([item, start(item)]));
-    change();
-    const left = places.filter(([item]) => item.isConnected);
-    const [anchor, at] = left.find(([, at]) => at > -1) ?? left[0] ?? []; // nobody reads the beginning of what has begun to leave
-    const moving = motion();
-    if (moving) viewport.scrollLeft = 0;
-    const way = anchor ? start(anchor) - at : 0;
-    if (moving) goBy(moving, lead - way);
-    else if (way) viewport.scrollBy(kind !== "crawl" ? 0 : backwards() ? -way : way, kind === "crawl" ? 0 : way);
-    if (!newest || way < 1) return;
-    // Whoever looks at the newest line goes on doing so. Scrolled, not shifted: browsers and readers count that against a page.
-    glided = Date.now();
-    viewport.scrollTo({ top: 0, behavior: matchMedia("(prefers-reduced-motion)").matches ? "instant" : "smooth" });
-  }
-
-  /** Puts so much room before the belt, or lets the animation begin from there. @param {Animation} moving @param {number} px */
-  function goBy(moving, px) {
-    lead = px < 0 || px > LEAD_MOST ? 0 : px;
-    list.style.setProperty("--lead", `${lead}px`);
-    if (lead !== px) moving.currentTime = Math.max(0, Number(moving.currentTime) + ((lead - px) / speed) * 1000);
-  }
-
-  /** Puts what is in the order of the belt there. @param {Item[]} items */
-  function order(items) {
-    belt = items;
-    for (const [place, item] of belt.entries()) {
-      item.style.order = `${place}`;
-      item.hidden = kind === "rotate" && place > 0;
-    }
-  }
-
-  /**
-   * Puts news behind what is in view, and what has gone by behind all, where it is not seen.
-   * @param {Item[]} seen @param {Item[]} made @param {Animation | undefined} moving
-   */
-  function goOn(seen, made, moving) {
-    const items = belt.filter((item) => item.isConnected && (item.id || seen.includes(item) || item.remove()));
-    const last = items.at(-1);
-    let edge = last ? end(last) : 0;
-    const gone = items.splice(0, seen[0] ? items.indexOf(seen[0]) : 0);
-    for (const item of gone) {
-      const gap = Math.max(0, room() - edge);
-      item.style.marginInlineStart = `${gap}px`;
-      edge += gap + item.offsetWidth;
-    }
-    if (moving && last && !seen[0]) {
-      moving.currentTime = 0; // all have gone by: there is but one, or nobody was there to see
-      goBy(moving, 0);
-      items[0].style.marginInlineStart = `${items[1] ? 0 : room()}px`;
-    }
-    items.splice(moving ? items.findLastIndex((item) => seen.includes(item)) + 1 : 1, 0, ...made);
-    order([...items, ...gone]);
-  }
-
-  /** Shows another line alone, and gives what it says. @param {number} by  1: the next, -1: the one before */
-  function turn(by) {
-    age = 0;
-    news = false;
-    order([...belt.slice(by), ...belt.slice(0, by)]);
-    return belt[0]?.querySelector("a")?.textContent ?? "";
-  }
-
   return {
+    list,
     viewport,
-    keep,
-    turn,
-
-    /** @param {string} display @param {number} px  a second */
-    become(display, px) {
-      kind = display;
-      speed = px;
-      list.style.setProperty("--speed", `${px}`);
-    },
-
-    /** A second has gone by: the line that stands alone gives way once it has had time to be read. */
-    age() {
-      if (kind === "rotate" && ++age > (news ? NEWS : DWELL + (belt[0]?.textContent ?? "").length / READ)) turn(1);
-    },
 
     /**
      * Brings the list to what is so now; writes only what differs.
      * @param {readonly Line[]} lines
      * @param {Writing} writing
-     * @param {{type?: string, id?: string, line?: Line}} happened  a change that has just come
+     * @param {readonly Item[]} [seen]  items that stay as they are: those of other lines too, and with the times that they show
+     * @returns {Item[]}  those of lines that are new
      */
-    show(lines, writing, { type, id, line: changed }) {
-      const root = /** @type {ShadowRoot} */ (viewport.getRootNode());
-      const link = /** @type {HTMLElement | null} */ (root.activeElement);
-      const focused = /** @type {Item | null | undefined} */ (link?.closest("li"));
-      const after = focused?.nextElementSibling ?? focused?.previousElementSibling;
-      const moving = motion();
-      const seen = moving ? view() : [];
-      keep(() => {
-        /** @type {Item[]} */
-        const made = [];
-        for (const item of belt) {
-          const stays = seen.includes(item);
-          item.style.minInlineSize = stays ? `${item.offsetWidth}px` : "";
-          if (lines.some((line) => line.id === item.id)) continue;
-          if (!stays) item.remove();
-          else if (type === "snapshot" || item.id === id || item.expires <= writing.now) item.id = item.textContent = "";
-          else if (item.id === changed?.id) item.fill(changed, writing);
-        }
-        for (const [place, line] of lines.entries()) {
-          const known = belt.find((item) => item.id === line.id);
-          const item = known ?? itemOf();
-          if (!known) made.push(item);
-          item.fill(line, writing, !seen.includes(item)); // in view, a time that grew by a digit would move what is behind it
-          if (list.children[place] !== item) list.insertBefore(item, list.children[place]);
-        }
-        news ||= made.length > 0;
-        goOn(seen, made, moving);
+    show(lines, writing, seen = []) {
+      const items = /** @type {Item[]} */ ([...list.children]);
+      for (const item of items) if (!seen.includes(item) && !lines.some(({ id }) => id === item.id)) item.remove();
+      return lines.flatMap((line, place) => {
+        const known = items.find(({ id }) => id === line.id);
+        const item = known ?? itemOf();
+        item.fill(line, writing, !seen.includes(item)); // in view, a time that grew by a digit would move what is behind it
+        if (list.children[place] !== item) list.insertBefore(item, list.children[place]);
+        return known ? [] : item;
       });
-      if (!focused || root.activeElement === link) return;
-      const next = focused.isConnected ? link : (after?.isConnected ? after : belt[0])?.querySelector("a");
-      (next ?? root.querySelector("button:last-child"))?.focus({ preventScroll: true });
     },
   };
 }
+
+/** @typedef {ReturnType<typeof displayOf>} Display */

@@ -15,11 +15,45 @@
 
 const ANSWER_WITHIN = 1500; // ms that a leader has to answer
 
+/** Those whose next try takes the lock from the tab that has it. @type {WeakSet<Connection>} */
+const takers = new WeakSet();
+
+/**
+ * Leads if no other tab does, or else follows, until the signal; where there are no locks, neither.
+ * @param {Connection} connection @param {Share} share @param {AbortSignal} signal
+ * @returns {Promise<boolean>}  whether it follows, and so needs no link
+ */
+export async function join(connection, share, signal) {
+  const leads = await claim(connection, share.name, signal);
+  if (signal.aborted || leads === undefined) return false;
+  if (leads) connection.tell = lead(connection, share, signal);
+  else follow(connection, share, signal);
+  return !leads;
+}
+
+/**
+ * Asks for the lock, and holds it until the signal. It does not wait for a tab that has it: browsers put no page to rest
+ * that others wait for.
+ * @param {Connection} connection @param {string} name @param {AbortSignal} signal
+ * @returns {Promise<boolean | undefined>}  undefined where there are no locks
+ */
+function claim(connection, name, signal) {
+  const how = takers.delete(connection) ? { steal: true } : { ifAvailable: true };
+  let held = false;
+  return new Promise((tell) => {
+    const done = navigator.locks.request(name, how, (lock) => {
+      tell((held = Boolean(lock)));
+      return held && !signal.aborted && new Promise((release) => signal.addEventListener("abort", release));
+    });
+    done.catch(() => (held ? signal.aborted || connection.open() : tell(undefined))); // another tab took it, or nobody may have it
+  }).catch(() => undefined);
+}
+
 /**
  * Leads until the signal; gives what tells the followers.
  * @param {Connection} connection @param {Share} share @param {AbortSignal} signal
  */
-export function lead(connection, { name, snapshot }, signal) {
+function lead(connection, { name, snapshot }, signal) {
   const channel = new BroadcastChannel(name);
   /** @param {object} [more] */
   const post = (more) => channel.postMessage({ hidden: document.hidden, ...more });
@@ -37,11 +71,15 @@ export function lead(connection, { name, snapshot }, signal) {
  * Follows until the signal.
  * @param {Connection} connection @param {Share} share @param {AbortSignal} signal
  */
-export function follow(connection, { name }, signal) {
+function follow(connection, { name }, signal) {
   const channel = new BroadcastChannel(name);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  const take = () => document.hidden || signal.aborted || connection.take();
+  const take = () => {
+    if (document.hidden || signal.aborted) return;
+    takers.add(connection);
+    connection.open();
+  };
   const greet = () => {
     channel.postMessage({ hello: true });
     clearTimeout(timer);

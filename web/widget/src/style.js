@@ -32,61 +32,38 @@ const CSS = /* css */ `
   text-align: start;
 }
 :lang(ar) { font-size: var(--ticker-font-size, 17px); }
-[part=label], [part=status], [part=controls] { display: flex; align-items: center; padding-inline: 16px; gap: .3em; white-space: nowrap; }
-[part=label] { border-inline-end: 1px solid #0000; background: var(--signal); color: var(--ticker-on-signal, light-dark(#fff, #101418)); font-weight: 700; }
-[part=viewport], [part=fallback], [part=none] { flex: 1; min-inline-size: 0; display: block; overflow: auto; scrollbar-width: thin; }
-[part=fallback], [part=none] { place-self: center start; padding-inline: 16px; }
-[part=controls] { min-inline-size: 0; padding: 0; gap: 0; justify-self: end; border-inline-start: var(--line); }
+[part=label], [part=controls] { display: flex; align-items: center; white-space: nowrap; }
+[part=label] { padding-inline: 16px; border-inline-end: 1px solid #0000; background: var(--signal); color: var(--ticker-on-signal, light-dark(#fff, #101418)); font-weight: 700; }
+[part=viewport], [part=fallback] { flex: 1; min-inline-size: 0; display: block; overflow: auto; scrollbar-width: thin; }
+[part=fallback] { place-self: center start; padding-inline: 16px; }
+[part=controls] { min-inline-size: 45px; justify-self: end; border-inline-start: var(--line); }
+.rotate [part=controls] { min-inline-size: 133px; }
 ul { display: flex; align-items: center; min-block-size: 100%; margin: 0; padding: 0; }
 li { display: flex; align-items: baseline; gap: 8px; padding: 8px 16px; animation: fresh .2s; }
-li::before { content: "•" / ""; inline-size: 8px; color: var(--muted); }
+li::before { content: "•" / ""; flex: none; inline-size: 8px; color: var(--muted); }
 .urgent::before { content: "■" / ""; color: var(--signal); }
-time, [part=mark], [part=status], [part=counter] { font-size: .87em; font-variant-numeric: tabular-nums; white-space: nowrap; }
-[part=counter]:not(:empty) { padding-inline-start: 12px; }
-[part=none], [part=counter] { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-time, [part=none] { color: var(--muted); }
+time, [part=mark] { font-size: .87em; font-variant-numeric: tabular-nums; white-space: nowrap; }
+time { color: var(--muted); }
 a { color: inherit; text-decoration: none; }
-a:hover { text-decoration: underline; }
-[part=source], .urgent [part=text], [part=counter] { font-weight: 600; }
-[part=status], [part=mark] { color: var(--notice); }
+[part=source], .urgent [part=text] { font-weight: 600; }
+[part=mark] { color: var(--notice); }
 [part=mark]:not(:empty) { margin-inline: 8px; padding-inline: 6px; background: var(--tint); }
-button { flex: none; min-inline-size: 44px; block-size: 100%; padding: 0; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
-button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
-[part=previous]::before { content: "‹" / ""; }
-[part=next]::before { content: "›" / ""; }
-[part=pause]::before { content: ""; display: block; inline-size: 4px; block-size: 14px; margin: auto; border: solid; border-width: 0 4px; }
-[part=pause].go::before { inline-size: 0; block-size: 0; border-width: 7px 6px; clip-path: polygon(0 0, 100% 50%, 0 100%); }
-:focus-visible { outline: 2px solid; outline-offset: -2px; }
-[part=announce]:not(:focus), ::slotted([slot=announcer]) { position: absolute; clip-path: inset(50%); inline-size: 1px; min-inline-size: 0; overflow: hidden; }
 .crawl li { flex: none; white-space: nowrap; }
-.crawl :is([part=previous], [part=next]), .list :is([part=previous], [part=next]) { display: none; }
 .list { display: grid; grid: 44px 1fr / auto 1fr minmax(0, auto); }
-.list > :is([part=viewport], [part=fallback], [part=none]) { grid-area: 2 / 1 / 3 / 4; }
+.list > :is([part=viewport], [part=fallback]) { grid-area: 2 / 1 / 3 / 4; }
 @container (inline-size < 480px) {
   .rotate { display: grid; grid: 44px 1fr / auto 1fr minmax(0, auto); }
-  .rotate > :is([part=viewport], [part=fallback], [part=none]) { grid-area: 2 / 1 / 3 / 4; }
+  .rotate > :is([part=viewport], [part=fallback]) { grid-area: 2 / 1 / 3 / 4; }
 }
+@container (inline-size >= 480px) { .rotate li { padding-block: 0; } }
 .list ul { display: block; }
 .list li { border-block-start: var(--line); }
-.list time { min-inline-size: 6em; }
-@media (prefers-reduced-motion: no-preference) {
-  .crawl:not(.still, :has(a:focus-visible)) {
-    [part=viewport] { overflow: hidden; }
-    ul { inline-size: 2e5px; --way: -1; animation: crawl calc(1e6s / var(--speed)) linear infinite; }
-    ul:dir(rtl) { --way: 1; }
-    ul::before { content: ""; order: -1; flex: none; inline-size: var(--lead); }
-  }
-  li:has([part=mark]:not(:empty)) { animation: changed 1.5s; }
-}
-@media (prefers-reduced-motion) { li { order: 0 !important; margin: 0 !important; animation: none; } }
-@media (hover) { [part=viewport]:hover ul { animation-play-state: paused !important; } }
-@keyframes crawl { to { transform: translateX(calc(var(--way) * 1e6px)); } }
+.list time { flex: none; min-inline-size: 7em; }
 @keyframes fresh { from { opacity: 0; } }
-@keyframes changed { from { background: var(--tint); } }
+.waits [part=viewport] { overflow: hidden; }
+.rotate.waits li + li { display: none; }
 @container (inline-size < 480px) {
-  [part=label], [part=status], li { padding-inline: 8px; }
-  [part=status] span { font-size: 0; }
-  [part=status]::before { content: "⚠\\fe0e " / ""; }
+  [part=label], li { padding-inline: 8px; }
 }
 `;
 

@@ -25,6 +25,7 @@ import { Lines } from "./lines.js";
 
 const TICK = 1000; // ms
 const UNSEEN = 30_000; // ms that a page out of sight keeps its connection
+const TOLD_MOST = 500;
 const PROTOCOL = 1; // tabs with other versions of the widget share a link as long as this number is the same
 
 const seen = () => !document.hidden;
@@ -104,6 +105,15 @@ export class Viewer {
   #tell(tell) {
     for (const holder of [...this.holders]) tell(holder);
   }
+}
+
+/** What this page has been told, by all elements together. @type {Set<string>} */
+const told = new Set();
+
+/** Whether this is the first time on the page. @param {string} what */
+export function first(what) {
+  if (told.size > TOLD_MOST) told.clear();
+  return told.size < told.add(what).size;
 }
 
 /** @type {Map<string, Viewer>} */

@@ -2,6 +2,9 @@ export type Line = import("./lines.js").Line;
 export type Change = import("./lines.js").Change;
 export type Mirrored = HTMLElement & import("./attributes.js").Attributes;
 declare const BreakingTickerElement_base: new () => Mirrored;
+/** @typedef {import("./lines.js").Line} Line */
+/** @typedef {import("./lines.js").Change} Change */
+/** @typedef {HTMLElement & import("./attributes.js").Attributes} Mirrored */
 export declare class BreakingTickerElement extends /** @type {new () => Mirrored} */ /** @type {new () => Mirrored} */ BreakingTickerElement_base {
     #private;
     static observedAttributes: string[];

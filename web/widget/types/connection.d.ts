@@ -58,6 +58,8 @@ export declare class Connection {
     since: number;
     /** How long the link may be silent before it counts as dead, in ms: two heartbeats. */
     silence: number;
+    /** Tells the tabs that follow. @type {(message: Message, after: string) => void} */
+    tell: (message: Message, after: string) => void;
     /**
      * @param {object} options
      * @param {URL} options.address  the channel's, as https://host/v1/channels/en/
@@ -83,8 +85,6 @@ export declare class Connection {
     retry(): void;
     /** Lets go of everything; `open()` comes back by the cursor. */
     close(): void;
-    /** Takes the link over from the tab that has it. */
-    take(): void;
     /** Takes the link for dead, as a WebSocket that ended with this code. @param {number} [code] @param {number} [since]  ms */
     lose(code?: number, since?: number): void;
     /**

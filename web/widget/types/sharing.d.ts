@@ -15,12 +15,8 @@
 export type Connection = import("./connection.js").Connection;
 export type Share = import("./connection.js").Share;
 /**
- * Leads until the signal; gives what tells the followers.
+ * Leads if no other tab does, or else follows, until the signal; where there are no locks, neither.
  * @param {Connection} connection @param {Share} share @param {AbortSignal} signal
+ * @returns {Promise<boolean>}  whether it follows, and so needs no link
  */
-export declare function lead(connection: Connection, { name, snapshot }: Share, signal: AbortSignal): (/** @type {object} */ message: object, /** @type {string} */ after: string) => void;
-/**
- * Follows until the signal.
- * @param {Connection} connection @param {Share} share @param {AbortSignal} signal
- */
-export declare function follow(connection: Connection, { name }: Share, signal: AbortSignal): void;
+export declare function join(connection: Connection, share: Share, signal: AbortSignal): Promise<boolean>;

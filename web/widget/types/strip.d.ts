@@ -1,24 +1,30 @@
 export type Host = import("./breaking-ticker-element.js").BreakingTickerElement;
 export type Line = import("./lines.js").Line;
-/** @param {Host} host @param {(text: string) => void} say  to a screen reader */
-export declare function stripOf(host: Host, say: (text: string) => void): {
+/** @typedef {import("./breaking-ticker-element.js").BreakingTickerElement} Host */
+/** @typedef {import("./lines.js").Line} Line */
+/** @param {Host} host */
+export declare function stripOf(host: Host): {
     node: HTMLDivElement;
+    controls: HTMLDivElement;
+    display: {
+        list: HTMLUListElement;
+        viewport: HTMLDivElement;
+        show(lines: readonly import("./display.js").Line[], writing: import("./display.js").Writing, seen?: readonly import("./display.js").Item[]): import("./display.js").Item[];
+    };
     readonly voice: {
         language: string;
         words: import("./words.js").Words;
-        hour: (at: Date) => string;
         ago(at: number, now: number): string;
-        readonly later: import("./later-words.js").LaterWords | undefined;
-        fresh: (count: number) => string;
     };
-    /** A second has gone by. */
-    age(): void;
+    /** Whether the page put something inside the element. */
+    readonly inside: boolean;
     /**
      * Brings all to what is so now; writes only what differs.
      * @param {import("./viewers.js").Viewer | undefined} viewer
-     * @param {number} waiting  lines that wait for the end of a pause
-     * @param {boolean} lost    whether to say that the lines are not live
+     * @param {import("./movement.js").Movement | undefined} movement  without it the lines stand still
      * @param {Partial<import("./lines.js").Change>} change  what has just happened
      */
-    draw(viewer: import("./viewers.js").Viewer | undefined, waiting: number, lost: boolean, change: Partial<import("./lines.js").Change>): string;
+    draw(viewer: import("./viewers.js").Viewer | undefined, movement: import("./movement.js").Movement | undefined, change: Partial<import("./lines.js").Change>): void;
 };
+export type Strip = ReturnType<typeof stripOf>;
+/** @typedef {ReturnType<typeof stripOf>} Strip */

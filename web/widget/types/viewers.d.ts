@@ -47,6 +47,8 @@ export declare class Viewer {
     /** Holds so many lines at least; before they have come, those that there are stay. @param {number} limit */
     widen(limit: number): void;
 }
+/** Whether this is the first time on the page. @param {string} what */
+export declare function first(what: string): boolean;
 /**
  * Gives the viewer for a wish, connecting it if nobody on the page has the same. `drop` it later.
  * @param {Wish} wish

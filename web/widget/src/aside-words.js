@@ -1,10 +1,11 @@
-/**
- * The words that the widget does not need at first, loaded a second later: whoever pauses, loses the connection or has a
- * screen reader has them by then. Have a native editor settle any change.
- */
+/** The words of what stands beside the lines. Have a native editor settle any change. */
 
 /**
- * @typedef {object} LaterWords
+ * @typedef {object} AsideWords
+ * @property {string} pause     the button while the lines move
+ * @property {string} resume    the button while they do not
+ * @property {string} previous  the buttons of a display that shows one line at a time
+ * @property {string} next
  * @property {string} aloud  the button that has a screen reader read new lines out
  * @property {string} none   instead of lines
  * @property {string} ended  instead of a channel that does not exist
@@ -12,9 +13,13 @@
  * @property {Partial<Record<Intl.LDMLPluralRule, string>> & {other: string}} fresh  new lines, by plural; # is their number
  */
 
-/** @type {Record<string, LaterWords>} */
-export const LATER = {
+/** @type {Record<string, AsideWords>} */
+export const WORDS = {
   en: {
+    pause: "Pause",
+    resume: "Resume",
+    previous: "Previous",
+    next: "Next",
     aloud: "Read out",
     none: "No breaking news",
     ended: "No such ticker",
@@ -22,6 +27,10 @@ export const LATER = {
     fresh: { one: "# new line", other: "# new lines" },
   },
   ar: {
+    pause: "إيقاف مؤقت",
+    resume: "استئناف",
+    previous: "السابق",
+    next: "التالي",
     aloud: "قراءة",
     none: "لا أخبار عاجلة",
     ended: "شريط غير موجود",
@@ -29,6 +38,10 @@ export const LATER = {
     fresh: { one: "خبر جديد", two: "خبران جديدان", few: "# أخبار جديدة", many: "# خبرًا جديدًا", other: "# خبر جديد" },
   },
   es: {
+    pause: "Pausar",
+    resume: "Reanudar",
+    previous: "Anterior",
+    next: "Siguiente",
     aloud: "Leer",
     none: "Sin noticias de última hora",
     ended: "No existe este canal",
@@ -36,6 +49,10 @@ export const LATER = {
     fresh: { one: "# noticia nueva", other: "# noticias nuevas" },
   },
   fr: {
+    pause: "Pause",
+    resume: "Reprendre",
+    previous: "Précédent",
+    next: "Suivant",
     aloud: "Lire",
     none: "Aucune info de dernière minute",
     ended: "Ce fil n’existe pas",
@@ -46,6 +63,10 @@ export const LATER = {
 
 /** "4 new lines" @param {string} language  one of those above @param {number} count */
 export function fresh(language, count) {
-  const forms = LATER[language].fresh;
+  if (!count) return "";
+  const forms = WORDS[language].fresh;
   return (forms[new Intl.PluralRules(language).select(count)] ?? forms.other).replace("#", count.toLocaleString(language));
 }
+
+/** "14:02" @param {string} language @param {Date} at */
+export const hour = (language, at) => at.toLocaleTimeString(language, { timeStyle: "short", hourCycle: "h23" });

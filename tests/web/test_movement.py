@@ -1,5 +1,6 @@
-"""web/widget/src/display.js: how lines go by, one at a time, and in a list."""
+"""web/widget/src/movement.js: how lines go by, one at a time, and in a list."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
@@ -84,17 +85,21 @@ async def test_a_line_withdrawn_in_view_leaves_its_place_empty(
 async def test_a_correction_moves_nothing_before_it(
     strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
 ) -> None:
-    """The right text stands where the wrong one did; a shorter one keeps its place as wide."""
+    """The right text stands where the wrong one did, shorter or longer, and as wide."""
     await strip.page.goto(embed(TAG.format("crawl")))
     await strip.shows(*(str(line["text"]) for line in reversed(lines)))
     await strip.viewport.hover()
     before = await strip.places()
-    await editor.corrects(lines[8], text="Line 8")
-    await strip.reaches(f"!{ROOT}.textContent.includes('Line 8 of')")
+    for text in ("Line 8", "Line 8, which has become much longer than it was, so that two rows of smaller letters hold it"):
+        await editor.corrects(lines[8], text=text)
+        await strip.reaches(f"{ROOT}.querySelectorAll('[part=text]').values().some((node) => node.textContent === '{text}')")
 
-    after = await strip.places()
-    assert after.pop("Line 8") == pytest.approx(before.pop(str(lines[8]["text"])), abs=1)
-    assert after == pytest.approx(before, abs=1)
+        after = await strip.places()
+        assert after.pop(text) == pytest.approx(before[str(lines[8]["text"])], abs=1)
+        assert after == pytest.approx({line: place for line, place in before.items() if "Line 8" not in line}, abs=1)
+        assert await strip.tells(
+            f"{ROOT}.querySelectorAll('li').values().every(({{ scrollHeight, offsetHeight }}) => scrollHeight <= offsetHeight)"
+        )
 
 
 async def test_shows_one_line_at_a_time(strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed) -> None:
@@ -115,6 +120,48 @@ async def test_shows_one_line_at_a_time(strip: Strip, lines: list[dict[str, obje
     assert await strip.tells(ALONE) == lines[7]["text"]
     await strip.page.keyboard.press("Enter")
     assert await strip.tells(ALONE) == "News"
+
+
+async def test_a_long_line_alone_goes_by_in_parts(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """What is higher than its place is shown to its end before another line comes."""
+    await editor.posts("A short line")
+    long = await editor.posts(" ".join(f"word{n}" for n in range(70)))
+    await strip.page.set_viewport_size({"width": 700, "height": 600})
+    await strip.page.goto(embed(TAG.format("rotate")))
+    await strip.reaches(f"{ALONE} === '{long['text']}'")
+    last = (
+        f"(() => {{ const range = new Range(), text = {ROOT}.querySelector('li:not([hidden]) [part=text]').firstChild;"
+        " range.setStart(text, text.length - 6), range.setEnd(text, text.length);"
+        f" const [inner, outer] = [range, {ROOT}.querySelector('[part=viewport]')].map((one) => one.getBoundingClientRect());"
+        " return inner.bottom <= outer.bottom + 2; })()"
+    )
+    assert not await strip.tells(last)
+    for _ in range(12):
+        if await strip.tells(last):
+            break
+        await strip.page.get_by_role("button", name="Next").press("Enter")
+        assert await strip.tells(ALONE) == long["text"]
+
+    assert await strip.tells(last)
+    await strip.page.get_by_role("button", name="Next").press("Enter")
+    assert await strip.tells(ALONE) == "A short line"
+
+
+async def test_nothing_moves_that_cannot_be_paused(
+    page: Page, strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """Where what has the buttons does not come, the lines are there, stay true and stand still; once it comes they go by."""
+    blocked = re.compile(r"aside\.js$")
+    await page.route(blocked, lambda route: route.abort())
+    await page.goto(embed(TAG.format("crawl")))
+    await strip.shows(*(str(line["text"]) for line in reversed(lines)))
+    await editor.withdraws(lines[9])
+    await strip.shows(*(str(line["text"]) for line in reversed(lines[:9])))
+    assert await strip.animations() == []
+
+    await page.unroute(blocked)
+    await page.get_by_role("button", name="Pause").wait_for()
+    assert await strip.animations() == [["running", ["transform"]]]
 
 
 async def test_a_reader_down_the_list_keeps_their_place(

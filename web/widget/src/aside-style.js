@@ -1,0 +1,44 @@
+/** The looks of what moves, and of what stands beside the lines. */
+const CSS = /* css */ `
+a:hover { text-decoration: underline; }
+:focus-visible { outline: 2px solid; outline-offset: -2px; }
+.list a:focus-visible { outline-offset: 2px; }
+@media (prefers-reduced-motion: no-preference) {
+  .crawl:not(.still, :has(a:focus-visible)) {
+    [part=viewport] { overflow: hidden; }
+    ul { inline-size: 2e5px; --way: -1; animation: crawl calc(1e6s / var(--speed)) linear infinite; }
+    ul:dir(rtl) { --way: 1; }
+    ul::before { content: ""; order: -1; flex: none; inline-size: var(--lead); }
+  }
+  li:has([part=mark]:not(:empty)) { animation: changed 1.5s; }
+}
+.tight { align-items: center; padding-block: 0; white-space: normal !important; }
+.tight a { font-size: .75em; line-height: 1.15; }
+@media (prefers-reduced-motion) { li { order: 0 !important; margin: 0 !important; animation: none; } }
+@media (hover) { [part=viewport]:hover ul { animation-play-state: paused !important; } }
+@keyframes crawl { to { transform: translateX(calc(var(--way) * 1e6px)); } }
+@keyframes changed { from { background: var(--tint); } }
+[part=status] { display: flex; align-items: center; padding-inline: 16px; gap: .3em; color: var(--notice); }
+[part=status], [part=counter] { font-size: .87em; font-variant-numeric: tabular-nums; white-space: nowrap; }
+[part=none] { place-self: center start; flex: 1; min-inline-size: 0; padding-inline: 16px; color: var(--muted); }
+:is(.list, .rotate) > [part=none] { grid-area: 2 / 1 / 3 / 4; }
+[part=none], [part=counter] { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+[part=counter] { font-weight: 600; }
+[part=counter]:not(:empty) { padding-inline-start: 12px; }
+button { flex: none; min-inline-size: 44px; block-size: 100%; padding: 0; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
+button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
+[part=previous]::before { content: "‹" / ""; }
+[part=next]::before { content: "›" / ""; }
+:is(.crawl, .list) :is([part=previous], [part=next]) { display: none; }
+[part=pause]::before { content: ""; display: block; inline-size: 4px; block-size: 14px; margin: auto; border: solid; border-width: 0 4px; }
+[part=pause].go::before { inline-size: 0; block-size: 0; border-width: 7px 6px; clip-path: polygon(0 0, 100% 50%, 0 100%); }
+[part=announce]:not(:focus), ::slotted([slot=announcer]) { position: absolute; clip-path: inset(50%); inline-size: 1px; min-inline-size: 0; overflow: hidden; }
+@container (inline-size < 480px) {
+  [part=status] { padding-inline: 8px; }
+  [part=status] span { font-size: 0; }
+  [part=status]::before { content: "⚠\\fe0e " / ""; }
+}
+`;
+
+export const sheet = new CSSStyleSheet();
+sheet.replaceSync(CSS);

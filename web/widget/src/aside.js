@@ -1,0 +1,98 @@
+/**
+ * What stands beside the lines: buttons, the state where it is not live, the word where there are no lines, and what a
+ * screen reader is told. Loaded while the first lines are on their way; nothing moves before it has come, since there is
+ * no pause button yet. It imports nothing that the rest of the widget needs too: that would be one more file.
+ */
+import { announcerOf } from "./announcer.js";
+import { sheet } from "./aside-style.js";
+import { WORDS, fresh as freshWords, hour } from "./aside-words.js";
+import { movementOf } from "./movement.js";
+
+/** @typedef {import("./breaking-ticker-element.js").BreakingTickerElement} Host */
+/** @typedef {import("./lines.js").Change} Change */
+/** @typedef {import("./strip.js").Strip} Strip */
+/** @typedef {typeof import("./nodes.js") & {first: typeof import("./viewers.js").first}} Tools */
+
+const LOST_AFTER = 5; // s without a live connection until the reader is told
+
+/** What follows a way to announce, and its aria-pressed. @type {Record<string, [string, string]>} */
+const SOUNDS = { flash: ["all", "mixed"], all: ["off", "true"], off: ["flash", "false"] };
+
+/** @param {Host} host @param {Strip} strip @param {Tools} tools */
+export function asideOf(host, strip, { element, put, first }) {
+  const { controls, node } = strip;
+  const movement = movementOf(strip.display);
+  const { node: announcements, hush, say, tell, tick } = announcerOf({ element, put, first });
+  const none = element("div", "none");
+  const lostWord = element("span", "");
+  const since = new Text();
+  const state = element("div", "status", lostWord, since);
+  const counter = element("span", "counter");
+  const [announce, previous, next, pause] = ["announce", "previous", "next", "pause"].map((part) => element("button", part));
+  const announcer = element("slot", "");
+  let lost = 0; // s without a live connection
+
+  announcer.name = "announcer";
+  announce.onclick = () => host.setAttribute("announce", SOUNDS[host.announce][0]);
+  previous.onclick = () => say(movement.turn(-1));
+  next.onclick = () => say(movement.turn(1));
+  pause.onclick = () => (host.paused = !host.paused);
+  controls.append(counter, announce, previous, next, pause);
+  controls.before(state);
+  node.append(none, announcer);
+  /** @type {ShadowRoot} */ (node.getRootNode()).adoptedStyleSheets.push(sheet);
+
+  return {
+    movement,
+
+    /** In the light tree for as long as the element is in the page. */
+    enter: () => host.append(announcements),
+
+    leave() {
+      hush();
+      announcements.remove();
+      lost = 0;
+    },
+
+    /**
+     * Says what has happened; nothing that is not shown, to nobody, or twice on a page.
+     * @param {Change} change @param {boolean} fresh
+     */
+    tell(change, fresh) {
+      const { type } = change;
+      if (type === "snapshot") return hush();
+      hush(type === "withdraw" ? change.id : change.line.id); // what was said may no longer be so
+      if (type === "publish" && fresh && host.announce !== "off" && !host.paused && !document.hidden && first(change.line.id)) {
+        tell(change.line, host.announce === "all", strip.voice.words);
+      }
+    },
+
+    /** A second has gone by: lines change places, announcements are over, live is lost for too long. */
+    tick() {
+      lost = /live|closed/.test(host.status) ? 0 : lost + 1;
+      tick(strip.voice.language);
+      if (!host.paused && !node.matches(":hover, :focus-within") && !matchMedia("(prefers-reduced-motion)").matches) movement.age();
+    },
+
+    /** @param {boolean | undefined} ready @param {number} waiting  lines that wait for the end of a pause */
+    draw(ready, waiting) {
+      const { language } = strip.voice;
+      const words = WORDS[language];
+      const { lines, paused, status } = host;
+      const told = lost > LOST_AFTER && (ready || status !== "ended");
+      put(none, { hidden: ready ? lines.length > 0 : strip.inside || status !== "ended", textContent: ready ? words.none : words.ended });
+      put(lostWord, { textContent: words.lost });
+      put(since, { data: host.since ? hour(language, host.since) : "" });
+      put(state, { hidden: !told });
+      put(counter, { textContent: freshWords(language, waiting) });
+      put(announce, { textContent: words.aloud, ariaPressed: SOUNDS[host.announce][1] });
+      put(previous, { title: words.previous });
+      put(next, { title: words.next });
+      put(pause, { title: paused ? words.resume : words.pause, className: paused ? "go" : "" });
+      if (told && first(`${host.since}`)) say(state.textContent ?? "");
+      if (told && !ready && first(host.server)) console.warn(`breaking-ticker: no answer from ${host.server}`);
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof asideOf>} Aside */

@@ -40,7 +40,7 @@ const CSS = /* css */ `
 .rotate [part=controls] { min-inline-size: 133px; }
 ul { display: flex; align-items: center; min-block-size: 100%; margin: 0; padding: 0; }
 li { display: flex; align-items: baseline; gap: 8px; padding: 8px 16px; animation: fresh .2s; }
-li::before { content: "•" / ""; flex: none; inline-size: 8px; color: var(--muted); }
+li::before { content: "•" / ""; flex: none; inline-size: 12px; color: var(--muted); }
 .urgent::before { content: "■" / ""; color: var(--signal); }
 time, [part=mark] { font-size: .87em; font-variant-numeric: tabular-nums; white-space: nowrap; }
 time { color: var(--muted); }

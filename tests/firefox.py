@@ -4,7 +4,6 @@ Playwright drives a Firefox that it has patched, and that no reader has.
 """
 
 import asyncio
-import base64
 import itertools
 import json
 import os
@@ -24,7 +23,7 @@ WITHIN: Final = 20.0  # s; what takes longer does not come
 PREFERENCES: Final = {"ui.primaryPointerCapabilities": 6, "ui.allPointerCapabilities": 6}
 """A mouse, which the browser does not find where there is no screen."""
 
-KEYS: Final = {"Enter": "\ue007", "Tab": "\ue004", "Space": " "}
+KEYS: Final = {"Enter": "\ue007", "Tab": "\ue004"}
 """As WebDriver writes them."""
 
 
@@ -183,11 +182,6 @@ class Tab:
         how = {"type": "offline"} if offline else None
         await self.browser.does("emulation.setNetworkConditions", networkConditions=how, contexts=[self.context])
 
-    async def takes(self, picture: Path) -> None:
-        """Take a picture of the whole page."""
-        taken = await self.does("browsingContext.captureScreenshot", origin="document")
-        picture.write_bytes(base64.b64decode(taken["data"]))
-
     async def _holds(self, expression: str, arg: Any) -> bool:
         try:
             return bool(await self.evaluate(expression, arg))
@@ -211,9 +205,11 @@ async def launched() -> AsyncIterator[Firefox]:
                 listening = asyncio.create_task(browser.listen())
                 await browser.does("session.new", capabilities={})
                 await browser.does("session.subscribe", events=["log.entryAdded", "network.beforeRequestSent"])
-                yield browser
-                await browser.does("browser.close")
-                await listening
+                try:
+                    yield browser
+                finally:
+                    await browser.does("browser.close")
+                    await listening
         finally:
             try:
                 process.wait(WITHIN)

@@ -100,7 +100,7 @@ async def settled(page: Page) -> None:
     )
     await page.wait_for_function(
         "[...document.querySelectorAll('breaking-ticker')]"
-        ".every(({ shadowRoot }) => shadowRoot.querySelector('[part=strip]').className)"
+        ".every(({ shadowRoot }) => shadowRoot.querySelector('[part=pause]'))"
     )
 
 

@@ -38,8 +38,8 @@ export function asideOf(host, strip, { element, put, first }) {
   next.onclick = () => say(movement.turn(1));
   pause.onclick = () => (host.paused = !host.paused);
   controls.append(counter, announce, previous, next, pause);
-  controls.before(state);
-  node.append(none, announcer);
+  controls.before(none, state);
+  node.append(announcer);
   /** @type {ShadowRoot} */ (node.getRootNode()).adoptedStyleSheets.push(sheet);
 
   return {

@@ -57,13 +57,15 @@ a { color: inherit; text-decoration: none; }
 }
 @container (inline-size >= 480px) { .rotate li { padding-block: 0; } }
 .list ul { display: block; }
-.list li { border-block-start: var(--line); }
+.list li { gap: 0 8px; border-block-start: var(--line); }
 .list time { flex: none; min-inline-size: 7em; }
 @keyframes fresh { from { opacity: 0; } }
 .waits [part=viewport] { overflow: hidden; }
 .rotate.waits li + li { display: none; }
 @container (inline-size < 480px) {
   [part=label], li { padding-inline: 8px; }
+  .list li { flex-wrap: wrap; }
+  .list a { flex-basis: 100%; }
 }
 `;
 

@@ -99,8 +99,7 @@ async def settled(page: Page) -> None:
         " channel === 'nowhere' ? status === 'ended' : status === 'live' && (channel.endsWith('quiet') || lines.length > 0))"
     )
     await page.wait_for_function(
-        "[...document.querySelectorAll('breaking-ticker')]"
-        ".every(({ shadowRoot }) => shadowRoot.querySelector('[part=pause]'))"
+        "[...document.querySelectorAll('breaking-ticker')].every(({ shadowRoot }) => shadowRoot.querySelector('[part=pause]'))"
     )
 
 

@@ -72,5 +72,5 @@ async def test_speaks_each_language(everything: Page) -> None:
         "en": ["Breaking", "No breaking news", "No such ticker"],
         "ar": ["عاجل", "لا أخبار عاجلة", "شريط غير موجود"],
         "es": ["Última hora", "Sin noticias de última hora", "No existe este canal"],
-        "fr": ["Dernière minute", "Aucune info de dernière minute", "Ce fil n’existe pas"],
+        "fr": ["Dernière minute", "Rien pour l’instant", "Ce fil n’existe pas"],
     }

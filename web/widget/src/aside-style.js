@@ -12,17 +12,17 @@ a:hover { text-decoration: underline; }
   }
   li:has([part=mark]:not(:empty)) { animation: changed 1.5s; }
 }
-.tight { align-items: center; padding-block: 0; white-space: normal !important; }
+.tight { align-items: center; white-space: normal !important; }
 .tight a { font-size: .75em; line-height: 1.15; }
-@media (prefers-reduced-motion) { li { order: 0 !important; margin: 0 !important; animation: none; } }
+@media (prefers-reduced-motion) { li { order: 0 !important; margin: 0 !important; } }
 @media (hover) { [part=viewport]:hover ul { animation-play-state: paused !important; } }
 @keyframes crawl { to { transform: translateX(calc(var(--way) * 1e6px)); } }
 @keyframes changed { from { background: var(--tint); } }
 [part=status] { display: flex; align-items: center; padding-inline: 16px; gap: .3em; color: var(--notice); }
 [part=status], [part=counter] { font-size: .87em; font-variant-numeric: tabular-nums; white-space: nowrap; }
-[part=none] { place-self: center start; flex: 1; min-inline-size: 0; padding-inline: 16px; color: var(--muted); }
+[part=none] { place-self: center start; flex: 1; padding-inline: 16px; color: var(--muted); }
 :is(.list, .rotate) > [part=none] { grid-area: 2 / 1 / 3 / 4; }
-[part=none], [part=counter] { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+[part=none], [part=counter] { min-inline-size: 0; line-height: 1.15; white-space: normal; }
 [part=counter] { font-weight: 600; }
 [part=counter]:not(:empty) { padding-inline-start: 12px; }
 button { flex: none; min-inline-size: 44px; block-size: 100%; padding: 0; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
@@ -34,7 +34,12 @@ button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
 [part=pause].go::before { inline-size: 0; block-size: 0; border-width: 7px 6px; clip-path: polygon(0 0, 100% 50%, 0 100%); }
 [part=announce]:not(:focus), ::slotted([slot=announcer]) { position: absolute; clip-path: inset(50%); inline-size: 1px; min-inline-size: 0; overflow: hidden; }
 @container (inline-size < 480px) {
-  [part=status] { padding-inline: 8px; }
+  [part=status], [part=none] { padding-inline: 4px; }
+  .rotate button { min-inline-size: 36px; }
+  [part=none] { font-size: .87em; }
+  .rotate [part=counter]:not(:empty) { padding: 0 4px; font-size: 0; }
+  .rotate [part=counter]:not(:empty)::before { content: "+" attr(data-count) / ""; font-size: 13px; }
+  .rotate :has([part=announce]:focus) [part=counter] { display: none; }
   [part=status] span { font-size: 0; }
   [part=status]::before { content: "⚠\\fe0e " / ""; }
 }

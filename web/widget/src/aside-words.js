@@ -54,7 +54,7 @@ export const WORDS = {
     previous: "Précédent",
     next: "Suivant",
     aloud: "Lire",
-    none: "Aucune info de dernière minute",
+    none: "Rien pour l’instant",
     ended: "Ce fil n’existe pas",
     lost: "Dernière mise à jour : ",
     fresh: { one: "# nouvelle info", other: "# nouvelles infos" },

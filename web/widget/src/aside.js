@@ -85,6 +85,7 @@ export function asideOf(host, strip, { element, put, first }) {
       put(since, { data: host.since ? hour(language, host.since) : "" });
       put(state, { hidden: !told });
       put(counter, { textContent: freshWords(language, waiting) });
+      put(counter.dataset, { count: `${waiting}` });
       put(announce, { textContent: words.aloud, ariaPressed: SOUNDS[host.announce][1] });
       put(previous, { title: words.previous });
       put(next, { title: words.next });

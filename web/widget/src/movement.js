@@ -23,6 +23,7 @@ const NEWS = 2; // s that a line stands alone before news
 const DWELL = 5; // s before another line, and one more for each
 const READ = 20; // letters
 const LEAD_MOST = 1e5; // px: from there on the animation starts anew
+const FADE = 180; // ms that a new line takes to appear
 const GLIDE = 1000; // ms that a list takes at most to go up to its newest line
 
 /** Takes a display over. @param {import("./display.js").Display} display */
@@ -70,7 +71,7 @@ export function movementOf({ list, viewport, show }) {
     if (!newest || way < 1) return;
     // Whoever looks at the newest line goes on doing so. Scrolled, not shifted: browsers and readers count that against a page.
     glided = Date.now();
-    viewport.scrollTo({ top: 0, behavior: matchMedia("(prefers-reduced-motion)").matches ? "instant" : "smooth" });
+    viewport.scrollTo({ top: 0, behavior: still() ? "instant" : "smooth" });
   }
 
   /** Puts so much room before the belt, or lets the animation begin from there. @param {Animation} moving @param {number} px */
@@ -141,8 +142,13 @@ export function movementOf({ list, viewport, show }) {
     return belt[0]?.querySelector("a")?.textContent ?? "";
   }
 
-  // A link that the keyboard reached makes the crawl stand still (style.js), and must be seen whole.
-  viewport.addEventListener("focusin", () => /** @type {ShadowRoot} */ (viewport.getRootNode()).activeElement?.scrollIntoView({ block: "nearest", inline: "nearest" }));
+  const still = () => matchMedia("(prefers-reduced-motion)").matches;
+
+  // A link that the keyboard reached makes the crawl stand still (style.js), and must be seen whole, or from its beginning.
+  viewport.addEventListener("focusin", ({ target }) => {
+    const link = /** @type {HTMLElement} */ (target);
+    link.scrollIntoView({ block: "nearest", inline: link.offsetWidth > viewport.clientWidth ? "start" : "nearest" });
+  });
 
   return {
     keep,
@@ -185,6 +191,7 @@ export function movementOf({ list, viewport, show }) {
         }
         const made = show(lines, writing, seen);
         seen.forEach(fit);
+        if (belt.length && !still()) for (const item of made) item.animate({ opacity: [0, 1] }, FADE);
         news ||= made.length > 0;
         goOn(seen, made, moving);
       });

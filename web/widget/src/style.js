@@ -34,13 +34,13 @@ const CSS = /* css */ `
 :lang(ar) { font-size: var(--ticker-font-size, 17px); }
 [part=label], [part=controls] { display: flex; align-items: center; white-space: nowrap; }
 [part=label] { padding-inline: 16px; border-inline-end: 1px solid #0000; background: var(--signal); color: var(--ticker-on-signal, light-dark(#fff, #101418)); font-weight: 700; }
-[part=viewport], [part=fallback] { flex: 1; min-inline-size: 0; display: block; overflow: auto; scrollbar-width: thin; }
+[part=viewport], [part=fallback] { flex: 1; min-inline-size: 0; display: block; overflow: auto; scrollbar-width: thin; scrollbar-color: var(--muted) #0000; }
 [part=fallback] { place-self: center start; padding-inline: 16px; }
-[part=controls] { min-inline-size: 45px; justify-self: end; border-inline-start: var(--line); }
+[part=controls] { min-inline-size: 45px; justify-content: end; border-inline-start: var(--line); }
 .rotate [part=controls] { min-inline-size: 133px; }
 ul { display: flex; align-items: center; min-block-size: 100%; margin: 0; padding: 0; }
-li { display: flex; align-items: baseline; gap: 8px; padding: 8px 16px; animation: fresh .2s; }
-li::before { content: "•" / ""; flex: none; inline-size: 12px; color: var(--muted); }
+li { display: flex; align-items: baseline; gap: 8px; padding: 0 16px; }
+li::before { content: "•" / ""; flex: none; inline-size: .8em; color: var(--muted); }
 .urgent::before { content: "■" / ""; color: var(--signal); }
 time, [part=mark] { font-size: .87em; font-variant-numeric: tabular-nums; white-space: nowrap; }
 time { color: var(--muted); }
@@ -55,15 +55,16 @@ a { color: inherit; text-decoration: none; }
   .rotate { display: grid; grid: 44px 1fr / auto 1fr minmax(0, auto); }
   .rotate > :is([part=viewport], [part=fallback]) { grid-area: 2 / 1 / 3 / 4; }
 }
-@container (inline-size >= 480px) { .rotate li { padding-block: 0; } }
 .list ul { display: block; }
-.list li { gap: 0 8px; border-block-start: var(--line); }
+.list li { gap: 0 8px; padding-block: 8px; border-block-start: var(--line); }
 .list time { flex: none; min-inline-size: 7em; }
-@keyframes fresh { from { opacity: 0; } }
 .waits [part=viewport] { overflow: hidden; }
 .rotate.waits li + li { display: none; }
 @container (inline-size < 480px) {
   [part=label], li { padding-inline: 8px; }
+  [part=label] { font-size: .87em; }
+  .rotate [part=controls] { min-inline-size: 109px; }
+  .rotate li { padding-block: 8px; }
   .list li { flex-wrap: wrap; }
   .list a { flex-basis: 100%; }
 }

@@ -112,7 +112,7 @@ const told = new Set();
 
 /** Whether this is the first time on the page. @param {string} what */
 export function first(what) {
-  if (told.size > TOLD_MOST) told.clear();
+  if (told.size > TOLD_MOST) told.delete(/** @type {string} */ (told.values().next().value));
   return told.size < told.add(what).size;
 }
 

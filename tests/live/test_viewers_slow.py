@@ -29,6 +29,12 @@ STREAMS: Final = ("ws", "sse")
 Next = Callable[[], Awaitable[dict[str, Any]]]
 
 
+@pytest.fixture
+def server(servers: Callable[..., Server]) -> Server:
+    """A server that bears with a sleeper however slow the machine is."""
+    return servers(TICKER_WRITE_DEADLINE="120").start()
+
+
 @contextlib.asynccontextmanager
 async def sleepy(server: Server, transport: str, **params: Any) -> AsyncIterator[Next]:
     """A viewer that reads a message when it is asked to, and nothing meanwhile; gives how to ask."""
@@ -45,8 +51,10 @@ async def sleepy(server: Server, transport: str, **params: Any) -> AsyncIterator
                 heard: dict[str, Any] = json.loads(await websocket.recv())
                 return heard
 
-            yield message
-            connection.close()  # without the handshake, for which it would have to read on
+            try:
+                yield message
+            finally:
+                connection.close()  # without the handshake, for which it would have to read on
     else:
         reader, writer = await asyncio.open_connection(sock=connection, limit=4096)
         writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
@@ -64,8 +72,10 @@ async def sleepy(server: Server, transport: str, **params: Any) -> AsyncIterator
             heard: dict[str, Any] = json.loads(one.partition(b"data: ")[2])
             return heard
 
-        yield event
-        writer.transport.abort()
+        try:
+            yield event
+        finally:
+            writer.transport.abort()
 
 
 async def fill(server: Server, count: int, prefix: str = "Line") -> None:

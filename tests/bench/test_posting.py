@@ -1,11 +1,33 @@
 """Lines are posted as a client would post them."""
 
+import contextlib
+import os
+import resource
 import socket
 import threading
+from collections.abc import Iterator
+
+import pytest
 
 from bench.posting import Posting
 
 
+@pytest.fixture
+def thousand_files() -> Iterator[None]:
+    """This process holds so many files that each further one has a number above 1,023."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2048, hard), hard))
+    held = [os.open(os.devnull, os.O_RDONLY)]
+    with contextlib.suppress(OSError):
+        while held[-1] < 1024:
+            held.append(os.dup(held[0]))
+    yield
+    for descriptor in held:
+        os.close(descriptor)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("thousand_files")
 def test_a_server_may_let_an_idle_connection_go() -> None:
     """A server that closes what was idle for too long gets the next line over a new connection, and is measured."""
     asked: list[bytes] = []

@@ -50,6 +50,7 @@ ENDS: Final[dict[str, tuple[bytes, int | None]]] = {
     "the last reserved bit": (frame(TEXT, b"x", rsv=1), 1002),
     "no mask": (frame(PING, b"x", masked=False), 1002),
     "a close without a mask": (frame(CLOSE, b"", masked=False), 1002),
+    "what is no frame at all": (b"GET / HTTP/1.1\r\n\r\n", 1002),
     "half a code": (frame(CLOSE, b"\x03"), 1002),
     "a code below all": (close(999), 1002),
     "a code that is never sent": (close(1005), 1002),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 from websockets.extensions.permessage_deflate import PerMessageDeflate
-from websockets.frames import DATA_OPCODES, Frame
+from websockets.frames import DATA_OPCODES, Frame, Opcode
 from websockets.protocol import OPEN, SERVER, Event, Protocol
 
 from ticker.live import frames
@@ -35,6 +35,8 @@ FRAMES_AT_ONCE: Final = 64
 """Frames of a viewer that are looked at when they come together; a flood of them would hold up everybody else."""
 
 _log = structlog.get_logger()
+
+KINDS: Final = {opcode.value for opcode in Opcode}
 
 QUIET: Final = logging.getLogger("ticker.live.quiet")
 QUIET.disabled = True  # the library tells of each handshake and close
@@ -282,13 +284,16 @@ def _is_data(event: Event) -> bool:
 def _size_of_first(data: bytes) -> int:
     """Give the bytes of the frame that `data` begins with (RFC 6455, section 5.2).
 
-    As long as its head is not complete that is more than there are; of one that is too long its head is enough to judge it.
+    As long as its head is not complete that is more than there are. Of one that is too long, that is of no kind or not masked,
+    its head is enough to judge it: what its length promises may never come.
     """
     if len(data) < 2:
         return 2
+    if data[0] & 0x0F not in KINDS or not data[1] & 0x80:
+        return len(data)
     length = data[1] & 0x7F
     extended = {126: 2, 127: 8}.get(length, 0)
-    head = 2 + extended + (4 if data[1] & 0x80 else 0)
+    head = 2 + extended + 4
     if len(data) < head:
         return head
     if extended:

@@ -384,7 +384,7 @@ def _sound(faults: dict[str, int]) -> None:
 def main() -> int:
     """Measure what is asked for; give the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench.cases", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("cases", nargs="*", choices=CASES, default=CASES)
+    parser.add_argument("cases", nargs="*", choices=[*CASES, "all"], default="all", help="default: all")
     parser.add_argument("--viewers", type=int, default=10_000, help="default: 10,000")
     parser.add_argument("--crowd", type=int, default=76_000, help="viewers of the crowd (default: 76,000)")
     given = parser.parse_args()
@@ -402,7 +402,7 @@ def main() -> int:
         "leave": lambda: leave(given.viewers, pinned),
         "crowd": lambda: crowd(given.crowd),
     }
-    for case in given.cases:
+    for case in CASES if "all" in given.cases else given.cases:
         if case != "crowd" and len(cores) > 1:
             os.sched_setaffinity(0, {cores[1]})
         else:

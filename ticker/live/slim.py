@@ -99,6 +99,11 @@ class SlimViewer(asyncio.Protocol):
         self._viewers.arrived(self, self._after, head)
 
     @property
+    def ending(self) -> bool:
+        """Whether we end the connection, and the deadline is for that."""
+        return self._cause is not None
+
+    @property
     def fd(self) -> int:
         """The socket that the sweep may send to past the transport; -1 where what the transport does to bytes must be done."""
         if self.transport.get_extra_info("sslcontext") is not None:
@@ -146,7 +151,7 @@ class SlimViewer(asyncio.Protocol):
         if self._viewer is None and self._cause is None:
             self._viewer = Viewer.at(self._viewers.fanout, self.group, self.place, self._limit)
             self.place = AWAY
-        self._viewers.due(self)
+        self._viewers.blocked(self)
 
     def resume_writing(self) -> None:
         """The transport has drained: go on from the place."""
@@ -255,9 +260,9 @@ class SlimWebSocket(SlimViewer):
             self._cause = Cause.DATA if spoke else Cause.GONE
             self.place = AWAY
             self._viewers.due(self)
-        if any(out):
+        if any(out) and (not self._blocked or parser.close_sent is not None):  # who takes nothing is not waiting for a pong
             self.transport.write(b"".join(out))
-        if parser.close_rcvd is not None:
+        if parser.close_rcvd is not None or (b"" in out and not self.transport.can_write_eof()):
             self.transport.close()
         elif b"" in out:
             # Half a close: bytes of the viewer's that are still on their way must not have our close thrown away with a reset.

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from time import time
 from typing import Final
 
@@ -77,6 +78,7 @@ class Viewers:
         self.arrivals = Arrivals(arrivals)
         self._leave_window = leave_window
         self._unsent_most = unsent_most  # bytes
+        self._unsent = 0  # bytes that the viewers who are due have yet to take, as counted last and what came since
 
     # -- what the reader calls --
 
@@ -112,15 +114,20 @@ class Viewers:
             viewer = next(iter(self._due))
             del self._due[viewer]
             viewer.overdue()
-        unsent = {viewer: viewer.transport.get_write_buffer_size() for viewer in self._due}
-        total = sum(unsent.values())
-        for viewer, size in unsent.items():
-            if total <= self._unsent_most:
-                break
-            viewer.end(Cause.SLOW)
-            viewer.transport.abort()  # its bytes are what we need
-            total -= size
-        telemetry.unsent.set(total)
+        self._relieve()
+
+    def _relieve(self) -> None:
+        """Count the bytes that viewers have yet to take; if they are too many, cut off those who have most of them."""
+        unsent = sorted(((viewer.transport.get_write_buffer_size(), viewer) for viewer in self._due), key=itemgetter(0))
+        self._unsent = sum(size for size, _ in unsent)
+        if self._unsent > self._unsent_most:
+            while self._unsent > self._unsent_most * 7 // 8:  # some more, so that not each next one means counting again
+                size, viewer = unsent.pop()
+                viewer.end(Cause.SLOW)
+                viewer.transport.abort()  # its bytes are what we need
+                self.not_due(viewer)
+                self._unsent -= size
+        telemetry.unsent.set(self._unsent)
 
     # -- what the routes call --
 
@@ -173,6 +180,14 @@ class Viewers:
         """Remind a viewer when the write deadline has passed."""
         self._due.pop(viewer, None)
         self._due[viewer] = asyncio.get_running_loop().time() + self._write_deadline
+
+    def blocked(self, viewer: SlimViewer) -> None:
+        """Let a viewer whose transport is full wait for it until the deadline; the bytes of all of them are bounded."""
+        if viewer not in self._due or not viewer.ending:
+            self.due(viewer)
+        self._unsent += viewer.transport.get_write_buffer_size()
+        if self._unsent > self._unsent_most:
+            self._relieve()
 
     def not_due(self, viewer: SlimViewer) -> None:
         """The viewer has met its deadline."""

@@ -23,6 +23,9 @@ WITHIN: Final = 20.0  # s; what takes longer does not come
 PREFERENCES: Final = {"ui.primaryPointerCapabilities": 6, "ui.allPointerCapabilities": 6}
 """A mouse, which the browser does not find where there is no screen."""
 
+SOCKET_LOST: Final = re.compile("can’t establish a connection|connection to ws://.* was interrupted")
+"""What the browser itself writes of a socket that did not come about: the page's own errors are the faults."""
+
 KEYS: Final = {"Enter": "\ue007", "Tab": "\ue004"}
 """As WebDriver writes them."""
 
@@ -92,7 +95,8 @@ class Firefox:
             case {"method": "network.beforeRequestSent", "params": {"request": {"url": url}}}:
                 self.requests.append(url)
             case {"method": "log.entryAdded", "params": {"level": "error", "text": text}}:
-                self.faults.append(text)
+                if not SOCKET_LOST.search(text):
+                    self.faults.append(text)
 
 
 class Visitor:

@@ -258,7 +258,6 @@ async def test_a_killed_server_is_found_again(
     await ticker.is_live()
     assert await ticker.tells("told") == ["publish Before", "publish After"]
     visitor.browser.forgives("CORS request did not succeed")
-    visitor.browser.forgives("can’t establish a connection")
 
 
 async def test_the_network_goes_and_comes(visitor: Visitor, embed: Embed, editor: Editor, channel: str) -> None:
@@ -273,7 +272,6 @@ async def test_the_network_goes_and_comes(visitor: Visitor, embed: Embed, editor
 
     await ticker.reaches("told.length === 1")
     await ticker.is_live()
-    visitor.browser.forgives("can’t establish a connection")  # a try may have been under way when the network went
 
 
 async def test_lines_come_under_a_strict_policy_without_sockets(

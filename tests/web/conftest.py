@@ -47,13 +47,13 @@ def host(server: Server, paper: Site) -> Site:
 
 
 @pytest.fixture
-def embed(server: Server, paper: Site) -> Callable[[str], str]:
-    """Puts markup into a page that loads the widget, and gives the address of the page."""
+def embed(server: Server, paper: Site) -> Callable[..., str]:
+    """Puts markup, and what is to be in the head, into a page that loads the widget; gives the address of the page."""
 
-    def address(markup: str) -> str:
+    def address(markup: str, head: str = "") -> str:
         script = f'<script type="module" src="{server.url}/widget.js"></script>'
         paper.pages["/"] = (
-            f'<!doctype html><html lang="en"><link rel="icon" href="data:,">{script}{markup}<p><a href="#">after</a>'
+            f'<!doctype html><html lang="en">{head}<link rel="icon" href="data:,">{script}{markup}<p><a href="#">after</a>'
         )
         return paper.url
 

@@ -58,16 +58,12 @@ def channel(number: int) -> str:
 
 
 @pytest.fixture
-def embed(server: Server, paper: Site) -> Embed:
+def embed(embed: Callable[..., str]) -> Embed:
     """Puts a ticker into a page that follows the reader's scheme, and gives its address."""
 
     def address(channel: str, display: str = "crawl", head: str = "") -> str:
-        paper.pages["/"] = (
-            f'<!doctype html><html lang="en"><title>Page</title>{head}<link rel="icon" href="data:,">'
-            f'<meta name="color-scheme" content="light dark"><script type="module" src="{server.url}/widget.js"></script>'
-            f'<breaking-ticker channel="{channel}" display="{display}"></breaking-ticker>'
-        )
-        return paper.url
+        tag = f'<breaking-ticker channel="{channel}" display="{display}"></breaking-ticker>'
+        return embed(tag, f'<title>Page</title>{head}<meta name="color-scheme" content="light dark">')
 
     return address
 

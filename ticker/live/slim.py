@@ -99,11 +99,6 @@ class SlimViewer(asyncio.Protocol):
         self._viewers.arrived(self, self._after, head)
 
     @property
-    def ending(self) -> bool:
-        """Whether we end the connection, and the deadline is for that."""
-        return self._cause is not None
-
-    @property
     def fd(self) -> int:
         """The socket that the sweep may send to past the transport; -1 where what the transport does to bytes must be done."""
         if self.transport.get_extra_info("sslcontext") is not None:
@@ -148,9 +143,11 @@ class SlimViewer(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The transport is full: keep the place, and be closed if it does not drain."""
         self._blocked = True
-        if self._viewer is None and self._cause is None:
-            self._viewer = Viewer.at(self._viewers.fanout, self.group, self.place, self._limit)
-            self.place = AWAY
+        if self._cause is None:  # or else the deadline is already that of its end
+            if self._viewer is None:
+                self._viewer = Viewer.at(self._viewers.fanout, self.group, self.place, self._limit)
+                self.place = AWAY
+            self._viewers.due(self)
         self._viewers.blocked(self)
 
     def resume_writing(self) -> None:

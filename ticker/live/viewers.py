@@ -182,9 +182,7 @@ class Viewers:
         self._due[viewer] = asyncio.get_running_loop().time() + self._write_deadline
 
     def blocked(self, viewer: SlimViewer) -> None:
-        """Let a viewer whose transport is full wait for it until the deadline; the bytes of all of them are bounded."""
-        if viewer not in self._due or not viewer.ending:
-            self.due(viewer)
+        """A viewer's transport is full: the bytes of all that are, together, are bounded."""
         self._unsent += viewer.transport.get_write_buffer_size()
         if self._unsent > self._unsent_most:
             self._relieve()

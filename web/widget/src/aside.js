@@ -19,10 +19,11 @@ const LOST_AFTER = 5; // s without a live connection until the reader is told
 const SOUNDS = { flash: ["all", "mixed"], all: ["off", "true"], off: ["flash", "false"] };
 
 /** @param {Host} host @param {Strip} strip @param {Tools} tools */
-export function asideOf(host, strip, { element, put, first }) {
+export function asideOf(host, strip, tools) {
+  const { element, put, first } = tools;
   const { controls, node } = strip;
   const movement = movementOf(strip.display);
-  const { node: announcements, hush, say, tell, tick } = announcerOf({ element, put, first });
+  const { node: announcements, hush, say, tell, tick } = announcerOf(tools);
   const none = element("div", "none");
   const lostWord = element("span", "");
   const since = new Text();
@@ -71,7 +72,7 @@ export function asideOf(host, strip, { element, put, first }) {
     tick() {
       lost = /live|closed/.test(host.status) ? 0 : lost + 1;
       tick(strip.voice.language);
-      if (!host.paused && !node.matches(":hover, :focus-within") && !matchMedia("(prefers-reduced-motion)").matches) movement.age();
+      if (!host.paused && !node.matches(":hover, :focus-within")) movement.age();
     },
 
     /** @param {boolean | undefined} ready @param {number} waiting  lines that wait for the end of a pause */

@@ -5,7 +5,7 @@ export type Tools = typeof import("./nodes.js") & {
     first: typeof import("./viewers.js").first;
 };
 /** @param {Host} host @param {Strip} strip @param {Tools} tools */
-export declare function asideOf(host: Host, strip: Strip, { element, put, first }: Tools): {
+export declare function asideOf(host: Host, strip: Strip, tools: Tools): {
     movement: {
         keep: (change: () => void) => void;
         turn: (by: number) => string;

@@ -5,10 +5,9 @@
  * The lines go by as a belt. In the crawl they stand in a row, and one animation of the list's `transform`, run by the
  * compositor, moves them; no script runs per frame. About once a second those that have left at the start are put to the
  * end of the belt, unseen, and room as wide takes their place: what is in view stays where it is in the list, so that no
- * browser counts it as a shift. Everything comes and goes at that seam:
- * news stands right behind what is in view, however long the round, and the lines after it go on where they were. What is
- * in view keeps its place until it has gone by: a withdrawn line leaves it empty, a shorter correction as wide, a longer one
- * stands in it in smaller rows; what
+ * browser counts it as a shift. Everything comes and goes at that seam: news stands right behind what is in view, however
+ * long the round, and the lines after it go on where they were. While it moves, what is in view keeps its place until it has
+ * gone by: a withdrawn line leaves it empty, a shorter correction as wide, a longer one stands in it in smaller rows; what
  * newer lines pushed out is shown to its end. Each line is there once, so nothing is hidden from anybody. One line at a
  * time: the first of the belt.
  *

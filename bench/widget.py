@@ -1,9 +1,10 @@
-"""The widget in a real browser: `python -m bench.widget [load | frames | work | memory | all] …`.
+"""The widget in a real browser: `python -m bench.widget [load | frames | work | memory | hour | all] …`.
 
     load    a first visit: how long until the first line is painted, and until the last script is there? Also on a slow phone
     frames  twenty lines in a second while the crawl moves: how many of the frames that were due came?
     work    and how long does the page's main thread work for each of them, in each display?
-    memory  ten thousand lines, with corrections and withdrawals among them: does anything grow?
+    memory  twenty thousand lines, with corrections and withdrawals among them: does anything grow?
+    hour    a line every two seconds for an hour, by the clock; only where it is named
 
 Loopback only, bounded in count and time. Prints, and writes results/widget.json and .md. README.md says what is done.
 """
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -33,7 +34,7 @@ from ticker.edge.assets import WEB
 from ticker.embedded import locate
 from ticker.log.keys import Keys
 from ticker.log.redis import client
-from ticker.log.writer import Writer
+from ticker.log.writer import Posted, Writer
 from ticker.model.draft import Author, Change, ChangeKind, Draft, Withdrawal
 from ticker.model.line import Urgency
 from ticker.settings import Settings
@@ -155,10 +156,11 @@ def _spread(values: list[float]) -> Found:
 
 def sizes() -> dict[str, Found]:
     """Give the bytes of each part that browsers load."""
-    parts = [path for path in sorted((WEB / "widget/dist").glob(f"{__version__}.*")) if path.suffix == ".js"]
+    dist = WEB / "widget/dist"
+    parts = sorted(dist.glob(f"{__version__}.*.js"), key=lambda path: -path.stat().st_size)
     return {
         path.name: {"bytes": path.stat().st_size, "brotli": Path(f"{path}.br").stat().st_size}
-        for path in sorted(parts, key=lambda path: -path.stat().st_size)
+        for path in (dist / "widget.js", *parts, dist / f"{__version__}.js")
     }
 
 
@@ -261,11 +263,23 @@ async def _worked(session: CDPSession) -> Found:
 
 # -- memory --
 
-MARKS: Final = (100, 1000, 5000, 10_000)  # lines
+MARKS: Final = (100, 1000, 5000, 10_000, 15_000, 20_000)  # lines
+HOUR_MARKS: Final = (50, *range(300, 1801, 300))  # of which come 1,800 in an hour
+STEP: Final = 50  # lines that come together
 
 
 async def memory(browser: Browser, server: Ours) -> Found:
-    """Ten thousand lines to a page with all three displays, and changes of a fifth of them."""
+    """Twenty thousand lines to a page with all three displays, and changes of a fifth of them."""
+    return await _growth(browser, server, MARKS, 0)
+
+
+async def hour(browser: Browser, server: Ours) -> Found:
+    """The same with a line every two seconds."""
+    return await _growth(browser, server, HOUR_MARKS, 2)
+
+
+async def _growth(browser: Browser, server: Ours, at: Sequence[int], every: float) -> Found:
+    """What the page holds after so many lines, of which one comes `every` so many seconds, or as fast as they are shown."""
     async with visiting(browser, server, *DISPLAYS, **DESK) as (page, session, address):
         await page.add_init_script(
             "window.told = 0; for (const type of ['publish', 'correct', 'withdraw']) addEventListener(type, () => told++);"
@@ -280,14 +294,14 @@ async def memory(browser: Browser, server: Ours) -> Found:
             told += events
             await page.wait_for_function(f"told >= {told}", polling=20)
 
-        async for lines in _written(server, MARKS[-1], taken_in):
-            if lines in MARKS:
+        async for lines in _written(server, at[-1], every, taken_in):
+            if lines in at:
                 await page.wait_for_timeout(3000)  # for what fades, glides and is tidied up each second
                 marks.append({"lines": lines, **await _held(session)})
     return {"marks": marks}
 
 
-async def _written(server: Ours, count: int, taken_in: Callable[[int], Awaitable[None]]) -> AsyncIterator[int]:
+async def _written(server: Ours, count: int, every: float, taken_in: Callable[[int], Awaitable[None]]) -> AsyncIterator[int]:
     """Write fifty lines to the log, correct five of them, withdraw five, and so on; give how many there are each time.
 
     What is changed before it is shown would be shown once, so each step waits until its events are `taken_in`.
@@ -298,16 +312,22 @@ async def _written(server: Ours, count: int, taken_in: Callable[[int], Awaitable
     channel, author = settings.channels["en"], Author("bench")
     async with client(url) as redis:
         writer = Writer(redis, Keys(settings.newsroom), duplicate_window=0)
-        for done in range(0, count, 50):
-            posted = await asyncio.gather(*(writer.publish(channel, _draft(done + place), author) for place in range(50)))
-            await taken_in(50)
+        began = time.monotonic()
+
+        async def publish(number: int) -> Posted:
+            await asyncio.sleep(began + number * every - time.monotonic())
+            return await writer.publish(channel, _draft(number), author)
+
+        for done in range(0, count, STEP):
+            posted = await asyncio.gather(*(publish(done + place) for place in range(STEP)))
+            await taken_in(STEP)
             for one in posted[3::10]:
                 change = Change(ChangeKind.CORRECTION, {"text": f"{one.line.text}, put right"}, "It was wrong.")
                 await writer.change(channel, one.line.id, change, author)
             for one in posted[7::10]:
                 await writer.withdraw(channel, one.line.id, Withdrawal("It was not so."), author)
-            await taken_in(10)
-            yield done + 50
+            await taken_in(STEP // 5)
+            yield done + STEP
 
 
 def _draft(number: int) -> Draft:
@@ -395,12 +415,14 @@ CASES: Final[dict[str, Callable[[Browser, Ours], Awaitable[Found]]]] = {
     "frames": frames,
     "work": work,
     "memory": memory,
+    "hour": hour,
 }
 TOLD: Final[dict[str, Callable[[Found], str]]] = {
     "load": _load_told,
     "frames": _frames_told,
     "work": _work_told,
     "memory": _memory_told,
+    "hour": _memory_told,
 }
 
 
@@ -425,7 +447,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.widget", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("cases", nargs="*", choices=[*CASES, "all"], default="all")
     given = parser.parse_args().cases
-    asyncio.run(measure([*CASES] if "all" in given else given))
+    asyncio.run(measure([case for case in CASES if case != "hour"] if "all" in given else given))
     return 0
 
 

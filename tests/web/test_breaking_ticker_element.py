@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
 
 from tests.browsing import Site
 from tests.web.newsroom import ROOT, TICKER, TRACK, Editor, Strip
@@ -328,6 +328,45 @@ async def test_elements_of_one_wish_share_one_connection(page: Page, editor: Edi
     await page.wait_for_function("[...document.querySelectorAll('breaking-ticker')].every((one) => one.status === 'live')")
 
     assert len(sockets) == 1
+
+
+async def test_a_ticker_that_is_moved_keeps_its_lines(page: Page, strip: Strip, editor: Editor, embed: Embed) -> None:
+    """A page that puts the element elsewhere, as frameworks do, loses neither its lines for a moment nor its connection."""
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    await editor.posts("A line")
+    await page.goto(embed(PLAIN))
+    await strip.is_live()
+    moved = f"(one => (document.body.append(one), Promise.resolve().then(() => [one.status, one.lines.length])))({TICKER})"
+    assert await strip.tells(moved) == ["live", 1]
+
+    await editor.posts("Another line")
+    await strip.shows("Another line", "A line")
+    assert len(sockets) == 1
+
+
+async def test_a_file_that_does_not_come_is_asked_for_ever_more_seldom(
+    page: Page, strip: Strip, editor: Editor, embed: Embed
+) -> None:
+    """A file that does not come costs its server a request now and then, and is taken when it comes."""
+    asked: list[str] = []
+
+    async def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        await route.abort()
+
+    await editor.posts("A line")
+    await page.clock.install()
+    await page.route("**/*.aside.js", refuse)
+    await page.goto(embed(PLAIN))
+    await strip.is_live()
+    for _ in range(40):
+        await page.clock.run_for(1000)
+    assert 3 < len(asked) < 10
+    await page.unroute_all()
+    for _ in range(40):
+        await page.clock.run_for(1000)
+    await strip.reaches(f"{ROOT}.querySelector('[part=pause]')")
 
 
 async def test_loading_twice_and_leaving_no_trace(page: Page, strip: Strip, editor: Editor, embed: Embed) -> None:

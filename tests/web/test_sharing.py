@@ -9,14 +9,15 @@ from playwright.async_api import Page
 
 from tests.browsing import Site
 from tests.served import Server
-from tests.web.newsroom import Editor, settles, viewers
-from tests.web.tabs import TICKER, Tab, Window
+from tests.web.newsroom import Editor, Strip, settles, viewers
+from tests.web.tabs import LISTENING, TICKER, Tab, Window
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pytest.mark.slow]
 
 Embed = Callable[[str], str]
 
 PLAIN: Final = '<breaking-ticker channel="en"></breaking-ticker>'
+SECOND: Final = "document.querySelectorAll('breaking-ticker')[1]"
 SOON: Final = """
 const later = window.setTimeout;
 window.setTimeout = (act, after, ...rest) => later(act, after === 30000 ? 300 : after, ...rest);
@@ -113,6 +114,50 @@ async def left(server: Server, count: int) -> bool:
     return await viewers(server) == count
 
 
+async def test_a_tab_that_comes_back_is_told_of_what_it_missed(page: Page, editor: Editor, embed: Embed) -> None:
+    """What came while a tab rested is told to its page as from the server, though another tab has the connection."""
+    leader, other = Strip(page), Strip(await page.context.new_page())
+    sockets: list[str] = []
+    other.page.on("websocket", lambda socket: sockets.append(socket.url))
+    await other.page.add_init_script(LISTENING)
+    for strip in (leader, other):
+        await strip.page.goto(embed(PLAIN))
+        await strip.is_live()
+    await editor.posts("Before")
+    await other.shows("Before")
+    await rests(other)
+    await editor.posts_all(["Meanwhile", "And then"])
+    await leader.shows("And then", "Meanwhile", "Before")
+    await comes_back(other)
+    await other.reaches("told.length > 2")
+
+    await rests(other)
+    gone = await editor.posts("Gone")
+    await leader.shows("Gone", "And then", "Meanwhile", "Before")
+    await editor.withdraws(gone)
+    await editor.posts("After")
+    await leader.shows("After", "And then", "Meanwhile", "Before")
+    await comes_back(other)
+    await other.shows("After", "And then", "Meanwhile", "Before")
+    assert await other.tells("told") == [
+        "publish Before",
+        "publish Meanwhile",
+        "publish And then",
+    ]  # what is gone is told to nobody
+    assert sockets == []
+    await other.page.close()
+
+
+async def rests(strip: Strip) -> None:
+    await strip.tells("dispatchEvent(new Event('freeze'))")
+    assert await strip.tells(f"{TICKER}.status") == "closed"
+
+
+async def comes_back(strip: Strip) -> None:
+    await strip.tells("dispatchEvent(new Event('resume'))")
+    await strip.is_live()
+
+
 async def test_a_tab_that_hangs_loses_the_connection(window: Window, server: Server, editor: Editor, embed: Embed) -> None:
     """A tab whose scripts hang does not keep the others from what happens."""
     hanging = await window.opens(embed(PLAIN))
@@ -148,6 +193,31 @@ async def test_nobody_looking_means_no_connection(window: Window, server: Server
         await tab.shows("Meanwhile")
     await told(tabs[0], "publish Meanwhile")
     assert await viewers(server) == 1
+
+
+async def test_a_page_that_nobody_sees_gets_no_lasting_connection(window: Window, server: Server, embed: Embed) -> None:
+    """A ticker that is put into a page out of sight, after that let go of its connection, does not keep one either."""
+    tab = await window.opens(embed(PLAIN), SOON)
+    await tab.is_live()
+    await window.opens("about:blank")
+    await settles(lambda: left(server, 0))
+    await tab.tells("document.body.insertAdjacentHTML('beforeend', '<breaking-ticker channel=\"es\"></breaking-ticker>')")
+    await tab.reaches(f"{SECOND}.shadowRoot.querySelector('[part=none]')?.checkVisibility()")  # it got its lines, none
+    await tab.reaches(f"{SECOND}.status === 'closed'")
+
+    await tab.comes_to_front()
+    await tab.reaches(f"{TICKER}.status === 'live' && {SECOND}.status === 'live'")
+
+
+async def test_what_shares_may_hang(page: Page, editor: Editor, embed: Embed) -> None:
+    """A file for sharing that never comes holds back neither the lines nor the connection for long."""
+    await editor.posts("A line")
+    await page.route("**/*.sharing.js", lambda _: asyncio.Event().wait())
+    await page.goto(embed(PLAIN))
+    strip = Strip(page)
+    await strip.shows("A line")
+    await strip.is_live()
+    await page.unroute_all(behavior="ignoreErrors")
 
 
 async def test_junk_of_other_scripts_is_no_news(window: Window, editor: Editor, embed: Embed) -> None:

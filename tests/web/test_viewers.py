@@ -8,13 +8,14 @@ from typing import Any, Final
 
 import pytest
 from playwright.async_api import Page
+from websockets.asyncio.server import Server as WebSocketServer
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from tests.browsing import Site
 from tests.served import Server
-from tests.web.newsroom import TICKER, Editor, Strip
+from tests.web.newsroom import ROOT, TICKER, Editor, Strip
 from tests.web.tabs import LISTENING, Window
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pytest.mark.slow]
@@ -112,8 +113,49 @@ async def test_an_unknown_channel_is_said_once(page: Page, embed: Embed) -> None
     await page.goto(embed(PLAIN.replace("en", "nowhere") * 2))
     await page.wait_for_function("[...document.querySelectorAll('breaking-ticker')].every((one) => one.status === 'ended')")
 
-    assert [text.partition(" http")[0] for text in said] == ["breaking-ticker:"]
-    assert said[0].endswith('has no channel "nowhere"')
+    await page.wait_for_function(
+        "[...document.querySelectorAll('breaking-ticker')].every((one) => one.shadowRoot.querySelector('[part=pause]'))"
+    )
+    assert [text.partition(" http")[0] for text in said] == ['breaking-ticker: channel "nowhere" refused by']
+
+
+async def test_a_line_that_comes_back_is_told_each_time(page: Page, strip: Strip, embed: Embed) -> None:
+    """A line withdrawn, restored and withdrawn again is told to the page four times."""
+
+    async def tell(socket: ServerConnection) -> None:
+        await socket.send(json.dumps(snapshot()))
+        for version in (1, 3):
+            shown = {**line(0), "version": version, "text": f"Version {version}"}
+            await socket.send(json.dumps({"type": "publish", "cursor": f"{version}-1", "line": shown}))
+            gone = {"type": "withdraw", "cursor": f"{version}-2", "id": shown["id"], "version": version + 1}
+            await socket.send(json.dumps(gone))
+        await socket.wait_closed()
+
+    await page.add_init_script(LISTENING)
+    async with serve(tell, "127.0.0.1", 0, process_request=sockets_alone) as server:
+        await page.goto(embed(to(server)))
+        await strip.reaches("told.length > 3")
+
+    assert await strip.tells("told") == ["publish Version 1", "withdraw L00000", "publish Version 3", "withdraw L00000"]
+
+
+async def test_a_line_on_its_way_when_the_reader_pauses_is_new(page: Page, strip: Strip, embed: Embed) -> None:
+    """A line published before the pause that comes after it is counted among the new ones, and waits as they do."""
+    paused = asyncio.Event()
+
+    async def tell(socket: ServerConnection) -> None:
+        await socket.send(json.dumps(snapshot()))
+        await paused.wait()
+        await socket.send(json.dumps({"type": "publish", "cursor": "0-1", "line": line(0)}))
+        await socket.wait_closed()
+
+    async with serve(tell, "127.0.0.1", 0, process_request=sockets_alone) as server:
+        await page.goto(embed(to(server)))
+        await strip.is_live()
+        await page.get_by_role("button", name="Pause").click()
+        paused.set()
+        await strip.reaches(f"{ROOT}.querySelector('[part=counter]').textContent === '1 new line'")
+        assert await strip.tells(f"{TICKER}.lines.length") == 0
 
 
 async def test_thousands_of_lines_leave_no_trace(page: Page, strip: Strip, embed: Embed, paper: Site) -> None:
@@ -129,8 +171,7 @@ async def test_thousands_of_lines_leave_no_trace(page: Page, strip: Strip, embed
         await socket.wait_closed()
 
     async with serve(tell, "127.0.0.1", 0, process_request=sockets_alone) as server:
-        port = server.sockets[0].getsockname()[1]
-        await page.goto(embed(f'<breaking-ticker channel="en" server="http://127.0.0.1:{port}"></breaking-ticker>'))
+        await page.goto(embed(to(server)))
         await strip.reaches(f"{TICKER}.lines[0]?.text.startsWith('Line {LINES - 1} ')", within=60)
         before = await heap(page)
         go_on.set()
@@ -138,6 +179,11 @@ async def test_thousands_of_lines_leave_no_trace(page: Page, strip: Strip, embed
         after = await heap(page)
 
     assert after - before < KEPT
+
+
+def to(server: WebSocketServer) -> str:
+    """Markup of a ticker of that server."""
+    return PLAIN.replace(">", f' server="http://127.0.0.1:{server.sockets[0].getsockname()[1]}">', 1)
 
 
 def snapshot() -> dict[str, Any]:

@@ -1,9 +1,9 @@
 /**
  * Builds what a server hands out and what the package carries beside its sources:
  *
- *   dist/<version>.js          the widget as one module, which defines the tag when it is loaded
- *   dist/<version>.NAME.js     what is loaded on demand
- *   dist/widget.js             the newest version for /widget.js, one folder higher than the rest
+ *   dist/widget.js             the core, for /widget.js: it defines the tag when it is loaded
+ *   dist/<version>.NAME.js     what it loads later, from one folder deeper
+ *   dist/<version>.js          all of it in one file, for pages that want these bytes and no others
  *   dist/*.js.br               the same, compressed as tightly as Brotli can
  *   types/*.d.ts, custom-elements.json
  *
@@ -37,15 +37,15 @@ const css = {
   },
 };
 
-/** Scripts by name, as bytes. */
-async function scripts() {
+/** Scripts by name, as text, of what begins with a name and is one file or several. */
+async function scripts(name, splitting) {
   const { outputFiles } = await build({
     absWorkingDir: HERE,
-    entryPoints: { [version]: "src/define.js" },
+    entryPoints: { [name]: "src/define.js" },
     outdir: "dist",
     chunkNames: `${version}.[name]`,
     bundle: true,
-    splitting: true,
+    splitting,
     format: "esm",
     target: "es2022",
     minify: true,
@@ -54,9 +54,7 @@ async function scripts() {
     plugins: [css],
     write: false,
   });
-  const made = new Map(outputFiles.map(({ path, text }) => [path.slice(join(HERE, "dist").length + 1), text]));
-  made.set("widget.js", made.get(`${version}.js`).replaceAll(`"./${version}.`, `"./widget/${version}.`));
-  return made;
+  return outputFiles.map(({ path, text }) => [relative(join(HERE, "dist"), path), text.replaceAll(`"./${version}.`, `"./widget/${version}.`)]);
 }
 
 /** Runs a tool that npm installed. */
@@ -70,7 +68,7 @@ async function write(folder) {
   mkdirSync(join(folder, "dist"), { recursive: true });
   const old = readdirSync(join(folder, "dist")).filter((name) => name.startsWith(`${version}.`) || name.startsWith("widget.js"));
   for (const name of old) rmSync(join(folder, "dist", name));
-  for (const [name, text] of await scripts()) {
+  for (const [name, text] of [...(await scripts("widget", true)), ...(await scripts(version, false))]) {
     writeFileSync(join(folder, "dist", name), text);
     writeFileSync(join(folder, "dist", `${name}.br`), brotli(text));
   }
@@ -101,17 +99,16 @@ function complaints(fresh) {
   const [wanted, found] = [built(fresh), built(HERE)];
   const names = [...new Set([...wanted.keys(), ...found.keys()])];
   const stale = names.filter((name) => wanted.get(name) !== found.get(name));
-  const size = brotli(wanted.get(`dist/${version}.js`)).length;
+  const size = brotli(wanted.get("dist/widget.js")).length;
   return [
     ...stale.map((name) => `web/widget/${name} is not what its sources make: make widget`),
-    ...(size > CORE_MOST ? [`the widget takes ${size} bytes of Brotli, ${size - CORE_MOST} too many`] : []),
+    ...(size > CORE_MOST ? [`the core takes ${size} bytes of Brotli, ${size - CORE_MOST} too many`] : []),
   ];
 }
 
 function tellSizes() {
-  for (const name of readdirSync(join(HERE, "dist")).filter((name) => name.startsWith(`${version}.`) && name.endsWith(".js"))) {
-    const text = readFileSync(join(HERE, "dist", name), "utf8");
-    console.log(`web/widget/dist/${name}: ${Buffer.byteLength(text)} bytes, ${brotli(text).length} as Brotli`);
+  for (const [path, text] of built(HERE)) {
+    if (path.startsWith("dist/") && path.endsWith(".js")) console.log(`web/widget/${path}: ${brotli(text).length} bytes of Brotli`);
   }
 }
 

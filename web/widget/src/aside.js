@@ -92,7 +92,8 @@ export function asideOf(host, strip, tools) {
       put(next, { title: words.next });
       put(pause, { title: paused ? words.resume : words.pause, className: paused ? "go" : "" });
       if (told && first(`${host.since}`)) say(state.textContent ?? "");
-      if (told && !ready && first(host.server)) console.warn(`breaking-ticker: no answer from ${host.server}`);
+      const wrong = status === "ended" ? `channel "${host.channel}" refused by` : told && !ready ? "no answer from" : "";
+      if (wrong && first(wrong + host.server)) console.warn(`breaking-ticker: ${wrong} ${host.server}`);
     },
   };
 }

@@ -22,8 +22,9 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
   /** @type {import("./viewers.js").Viewer | undefined} */
   #viewer;
   #wish = "";
-  /** Lines shown when the pause began, and when that was; undefined while not paused. @type {{ids: string[], at: number} | undefined} */
+  /** The ids of the lines held when the pause began, in order; undefined while not paused. @type {string[] | undefined} */
   #frozen;
+  #asked = 0; // s in which what stands beside the lines did not come
   #strip = stripOf(this);
   /** @type {import("./aside.js").Aside | undefined} */
   #aside;
@@ -32,6 +33,7 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
   #holder = {
     changed: (change, fresh) => this.#changed(change, fresh),
     status: () => {
+      this.#asked = 0;
       this.#draw();
       this.#emit("status", { status: this.status, since: this.since?.toISOString() ?? null }, true);
     },
@@ -57,7 +59,9 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
     else this.#complete();
   }
 
-  disconnectedCallback() {
+  async disconnectedCallback() {
+    await null;
+    if (this.isConnected) return; // it was moved
     this.#aside?.leave();
     this.#leave();
   }
@@ -76,8 +80,8 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
 
   /** The lines shown now, in order. @returns {readonly Line[]} */
   get lines() {
-    const frozen = this.#frozen;
-    return this.#held.filter(({ id }) => !frozen || frozen.ids.includes(id)).slice(0, this.max);
+    const shown = this.#frozen?.slice(0, this.max);
+    return this.#held.filter(({ id }) => shown?.includes(id) ?? true).slice(0, this.max);
   }
 
   /** @returns {import("./connection.js").Status} */
@@ -125,7 +129,7 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
     this.#draw();
   }
 
-  /** Gets what stands beside the lines; while the network is away it is tried again. */
+  /** Gets what stands beside the lines; while it does not come it is tried again, ever more seldom. */
   async #complete() {
     const found = await import("./aside.js").catch(() => null);
     if (!found || this.#aside || !this.isConnected) return;
@@ -146,27 +150,25 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
     this.#aside?.tell(change, fresh);
     const { type } = change;
     if (type === "snapshot") return;
-    const { id } = type === "withdraw" ? change : change.line;
+    const { id, version } = type === "withdraw" ? change : change.line;
     const detail = type === "withdraw" ? { id, status: change.status } : { line: change.line };
-    this.#emit(type, detail, first(type + id + ("line" in change ? change.line.version : "")));
+    this.#emit(type, detail, first(type + id + version));
   }
 
   /** What changes by time alone: lines go by, age and expire. */
   #tick() {
     if (this.#aside) this.#aside.tick();
-    else this.#complete();
+    else if (!(++this.#asked & (this.#asked - 1))) this.#complete();
     this.#draw();
   }
 
   /** @param {Partial<Change>} [change]  what has just happened */
   #draw(change = {}) {
-    const { paused } = this;
     const viewer = this.#viewer;
-    const newest = this.#held.slice(0, this.max);
-    if (!paused) this.#frozen = undefined;
-    else if (viewer?.ready) this.#frozen ??= { ids: newest.map(({ id }) => id), at: viewer.now };
-    const frozen = this.#frozen;
-    const waiting = newest.filter(({ id, published }) => frozen && published > frozen.at && !frozen.ids.includes(id)).length;
+    const held = this.#held;
+    if (!this.paused) this.#frozen = undefined;
+    else if (viewer?.ready) this.#frozen ??= held.map(({ id }) => id);
+    const waiting = held.slice(0, this.max).filter(({ id }) => this.#frozen?.includes(id) === false).length;
     this.#strip.draw(viewer, this.#aside?.movement, change);
     this.#aside?.draw(viewer?.ready, waiting);
   }

@@ -44,6 +44,7 @@ export const STATES = {
 const BACKOFF_FIRST = 500; // ms
 const BACKOFF_MOST = 20_000; // ms
 const LEAVING_MOST = 60; // s; a server that asks for more is not believed
+const SHARED_WITHIN = 2000; // ms until the first lines no longer wait for what other tabs may have
 const OPEN_WITHIN = 10_000; // ms from a try to its first message
 const LOOK_EVERY = 5000; // ms; after a sleep of the machine a dead link is noticed that soon
 const STEADY = 10_000; // ms that a link must last before the next backoff starts from the beginning
@@ -51,7 +52,7 @@ const HEARTBEAT = 25; // s, until the server tells its own
 const ABNORMAL = 1006; // the code of a link that ended without a word (RFC 6455 §7.1.5)
 const FINAL = [1008, 1009, 4404, 4410];
 const NO_MORE = /\/(unknown-channel|invalid-request)$/; // types of problems that end the matter
-const RECENT = 99; // cursors that are remembered: what may come between a tab that lets go of the link and the next
+const RECENT = 99; // messages that are remembered: what may come between a tab that lets go of the link and the next
 const BLOCKED = 2; // tries in a row that a way may bring nothing while requests are answered
 const PROVEN = 4; // and so many before, on a way that has worked: then it is rather the server that is away
 
@@ -83,6 +84,9 @@ export function parse(data) {
   }
 }
 
+/** @param {number} delay  ms @returns {Promise<undefined>} */
+const later = (delay) => new Promise((go) => setTimeout(go, delay));
+
 /** Which way to begin with: what the fallbacks noted when they worked. */
 function remembered() {
   try {
@@ -100,7 +104,7 @@ export class Connection {
   /** The cursor of the last message delivered: what is asked for is what came after it. */
   cursor = "";
 
-  /** The cursors of the last messages delivered, the newest first. @type {string[]} */
+  /** The last messages delivered that have a cursor, the newest first. @type {Message[]} */
   recent = [];
 
   /** When live was lost, in ms of the local clock: the last moment at which the lines were surely the newest. */
@@ -171,7 +175,8 @@ export class Connection {
     this.#watch(OPEN_WITHIN);
     try {
       const asked = !this.cursor || this.#fruitless > 0 ? this.#ask(signal) : null;
-      const sharing = share && (await import("./sharing.js").catch(() => null)); // without it this tab is alone
+      // Without it, or while it does not come, this tab is alone.
+      const sharing = share && (await Promise.race([import("./sharing.js").catch(() => null), later(SHARED_WITHIN)]));
       if (share && (await sharing?.join(this, share, signal))) return;
       if (asked) this.#answered = this.#answer(await asked, signal);
       const way = await ways[this.#way]();
@@ -231,7 +236,10 @@ export class Connection {
   #deliver(message) {
     const after = this.cursor;
     // The cursor moves even past a message that this widget cannot use, or it would be asked for again for ever.
-    if (typeof message.cursor === "string") this.recent = [(this.cursor = message.cursor), ...this.recent.slice(0, RECENT)];
+    if (typeof message.cursor === "string") {
+      this.cursor = message.cursor;
+      this.recent = [message, ...this.recent.slice(0, RECENT)];
+    }
     this.tell(message, after);
     this.#options.deliver(message);
   }

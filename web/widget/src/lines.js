@@ -25,8 +25,8 @@
  * @typedef {{type: string, [member: string]: any}} Message
  *
  * What a message changed, for those who tell others.
- * @typedef {{type: "publish" | "correct", line: Line, before: Line | undefined} | {type: "withdraw", id: string, status: string}
- *   | {type: "snapshot"}} Change
+ * @typedef {{type: "publish" | "correct", line: Line, before: Line | undefined} | {type: "withdraw", id: string, version: number,
+ *   status: string} | {type: "snapshot"}} Change
  */
 
 const BREAKING = 3;
@@ -118,7 +118,7 @@ export class Lines {
     if (type !== "withdraw" || !(whole(version) >= seen)) return null;
     // A line that is held no longer may still be shown somewhere: on its way across, or on a page that collects lines.
     const known = this.#replace(id, version) || (seen && version > seen);
-    return known ? { type, id, status: message.status === "usable" ? "usable" : "canceled" } : null;
+    return known ? { type, id, version, status: message.status === "usable" ? "usable" : "canceled" } : null;
   }
 
   /** @param {"publish" | "correct"} type @param {any} value @returns {Change | null} */

@@ -7,8 +7,8 @@
  * its lock taken too; it learns that from the lock.
  *
  * What it keeps true: a follower delivers what the leader delivered, once and in order. Each message comes with the cursor
- * before it, so a follower knows when it missed one; then it asks for all lines, which a leader gives while it is live. One
- * that takes over resumes by its cursor.
+ * before it, so a follower knows when it missed one; then it says where it stands, and a leader that is live gives what is new
+ * since, or all lines. One that takes over resumes by its cursor.
  */
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./connection.js").Share} Share */
@@ -24,6 +24,7 @@ const takers = new WeakSet();
  * @returns {Promise<boolean>}  whether it follows, and so needs no link
  */
 export async function join(connection, share, signal) {
+  if (signal.aborted) return false; // whoever wants the lock does so in the next try
   const leads = await claim(connection, share.name, signal);
   if (signal.aborted || leads === undefined) return false;
   if (leads) connection.tell = lead(connection, share, signal);
@@ -58,7 +59,16 @@ function lead(connection, { name, snapshot }, signal) {
   /** @param {object} [more] */
   const post = (more) => channel.postMessage({ hidden: document.hidden, ...more });
   const whole = () => ({ ...snapshot(), type: "snapshot", cursor: connection.cursor, heartbeat: connection.silence / 2000 });
-  channel.onmessage = ({ data }) => data?.hello && post(connection.status === "live" ? { message: whole() } : {});
+  channel.onmessage = ({ data }) => {
+    if (!data?.hello) return;
+    const { recent, status } = connection;
+    const place = recent.findIndex(({ cursor }) => cursor === data.hello);
+    // What was corrected or withdrawn since is in no snapshot, and so not shown again for a moment.
+    const news = place > 0 && recent.slice(0, place).every(({ type }) => type === "publish");
+    if (status !== "live") post();
+    else if (!news) post({ message: whole() });
+    else for (let next = place; next--; ) post({ message: recent[next], after: recent[next + 1].cursor });
+  };
   document.addEventListener("visibilitychange", () => post(), { signal });
   signal.addEventListener("abort", () => {
     post({ gone: signal.reason });
@@ -81,7 +91,7 @@ function follow(connection, { name }, signal) {
     connection.open();
   };
   const greet = () => {
-    channel.postMessage({ hello: true });
+    channel.postMessage({ hello: connection.cursor || true });
     clearTimeout(timer);
     timer = setTimeout(take, ANSWER_WITHIN);
   };
@@ -93,7 +103,7 @@ function follow(connection, { name }, signal) {
     const { message, after } = data; // checked as if it came from the network: who knows what else runs on this site
     if (!message) return;
     // A leader that has just taken over may be behind this tab: what it tells is known until it has caught up.
-    const known = connection.recent.includes(message.cursor);
+    const known = connection.recent.some(({ cursor }) => cursor === message.cursor);
     if (message.type === "snapshot" ? !known : after === connection.cursor) connection.receive(message);
     else if (known) connection.receive({ type: "resumed" });
     else greet();

@@ -97,7 +97,6 @@ export class Viewer {
   /** @param {import("./connection.js").Status} status */
   #stand(status) {
     this.#liveFrom = status === "live" ? Date.now() : Infinity;
-    if (status === "ended") console.warn(`breaking-ticker: ${this.#wish.server} has no channel "${this.#wish.channel}"`);
     this.#tell((holder) => holder.status());
   }
 
@@ -135,7 +134,10 @@ export function hold(wish, holder) {
   viewers.set(name, viewer);
   viewer.holders.add(holder);
   // Elements that come together are all known then, and the longest list decides.
-  queueMicrotask(() => viewer.holders.has(holder) && viewer.widen(wish.limit));
+  queueMicrotask(() => {
+    if (viewer.holders.has(holder)) viewer.widen(wish.limit);
+    if (!seen()) look(); // also a page that has let go of its connections while out of sight
+  });
   return viewer;
 }
 
@@ -183,7 +185,6 @@ const PAGE = {
 function wake() {
   for (const type in PAGE) addEventListener(type, PAGE[type], true); // those of the document pass by here
   timer = setInterval(tick, TICK);
-  look();
 }
 
 function sleep() {

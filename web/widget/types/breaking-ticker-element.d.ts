@@ -10,7 +10,7 @@ export declare class BreakingTickerElement extends /** @type {new () => Mirrored
     static observedAttributes: string[];
     constructor();
     connectedCallback(): void;
-    disconnectedCallback(): void;
+    disconnectedCallback(): Promise<void>;
     attributeChangedCallback(): void;
     get paused(): boolean;
     set paused(paused: boolean);

@@ -52,8 +52,8 @@ export declare class Connection {
     status: Status;
     /** The cursor of the last message delivered: what is asked for is what came after it. */
     cursor: string;
-    /** The cursors of the last messages delivered, the newest first. @type {string[]} */
-    recent: string[];
+    /** The last messages delivered that have a cursor, the newest first. @type {Message[]} */
+    recent: Message[];
     /** When live was lost, in ms of the local clock: the last moment at which the lines were surely the newest. */
     since: number;
     /** How long the link may be silent before it counts as dead, in ms: two heartbeats. */

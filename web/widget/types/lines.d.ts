@@ -45,6 +45,7 @@ export type Change = {
 } | {
     type: "withdraw";
     id: string;
+    version: number;
     status: string;
 } | {
     type: "snapshot";

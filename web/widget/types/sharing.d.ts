@@ -7,8 +7,8 @@
  * its lock taken too; it learns that from the lock.
  *
  * What it keeps true: a follower delivers what the leader delivered, once and in order. Each message comes with the cursor
- * before it, so a follower knows when it missed one; then it asks for all lines, which a leader gives while it is live. One
- * that takes over resumes by its cursor.
+ * before it, so a follower knows when it missed one; then it says where it stands, and a leader that is live gives what is new
+ * since, or all lines. One that takes over resumes by its cursor.
  */
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./connection.js").Share} Share */

@@ -51,26 +51,31 @@ class Faults:
 AXE: Final = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 """axe-core, which finds what shuts people out; as text, since a page's own policy would not let it be loaded."""
 
-_AXE_RUN: Final = """() => {
+AXE_RUN: Final = """(place = document) => {
   // What is still fading in has no contrast yet; what moves for ever stays as it is.
   const trees = [document, ...[...document.querySelectorAll("*")].flatMap((node) => node.shadowRoot ?? [])];
   for (const animation of trees.flatMap((tree) => tree.getAnimations())) {
     if (animation.effect.getComputedTiming().endTime < Infinity) animation.finish();
   }
-  return axe.run(document, { rules: { "target-size": { enabled: true } }, resultTypes: ["violations"] });
+  return axe.run(place, { rules: { "target-size": { enabled: true } }, resultTypes: ["violations"] });
 }"""
+"""A function that runs it on a page or a part of one, for `axe_told`; sizes of targets included."""
 
 
-async def axe_finds(page: Page) -> list[str]:
-    """Give what axe has against a page as it is now, also in its frames and shadow trees; sizes of targets included."""
-    for frame in page.frames:
-        await frame.evaluate(AXE)
-    found = await page.evaluate(_AXE_RUN)
+def axe_told(found: dict[str, Any]) -> list[str]:
+    """Give what axe has against a page, one string for each node."""
     return [
         f"{rule['id']}: {node['target']} {node['html'][:150]} {' '.join(node['failureSummary'].split())}"
         for rule in found["violations"]
         for node in rule["nodes"]
     ]
+
+
+async def axe_finds(page: Page) -> list[str]:
+    """Give what axe has against a page as it is now, also in its frames and shadow trees."""
+    for frame in page.frames:
+        await frame.evaluate(AXE)
+    return axe_told(await page.evaluate(AXE_RUN))
 
 
 SHIFTS: Final = """

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 import pytest_asyncio
 
-from tests.browsing import Site
+from tests.browsing import AXE, AXE_RUN, Site, axe_told
 from tests.firefox import Firefox, Visitor, launched
 from tests.served import Server
 from tests.web.gallery import DISPLAYS, LANGUAGES, LINES
@@ -104,6 +104,24 @@ async def test_each_display_in_each_language(
     assert (len(tops), len({*tops})) == {"crawl": (5, 1), "rotate": (1, 1), "list": (5, 5)}[display]
     moving = [["running", ["transform"]]] if display == "crawl" else []
     assert await ticker.animations() == moving
+    assert await axe_finds(ticker) == []
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+async def test_the_reader_s_own_colours(visitor: Visitor, embed: Embed, editor: Editor, number: int, display: str) -> None:
+    """Where the system forces its colours all can still be told apart."""
+    await editor.posts_all(LINES["en"], f"en-{number}")
+    tab = await visitor.opens(embed(f"en-{number}", display))
+    ticker = Ticker(tab)
+    await ticker.is_live()
+    await tab.browser.itself("(gBrowser.selectedBrowser.browsingContext.forcedColorsOverride = 'active')")
+    await ticker.reaches("matchMedia('(forced-colors: active)').matches")
+    assert await axe_finds(ticker) == []
+
+
+async def axe_finds(ticker: Ticker) -> list[str]:
+    await ticker.tells(f"(() => {{ {AXE} }})()")
+    return axe_told(await ticker.tells(f"({AXE_RUN})({TICKER})"))
 
 
 @pytest.mark.parametrize(("language", "way"), [("en", -1), ("ar", 1)])

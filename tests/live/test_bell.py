@@ -83,3 +83,21 @@ async def test_each_event_counts_when_the_last_viewer_has_it(monkeypatch: pytest
 
     assert seen == [1 + SLICE / SHORT_SLICE, 2 * SLICE / SHORT_SLICE]
     assert {reader.came.count(b"publish") for reader in readers} == {4}  # each twice in its frame
+
+
+async def test_what_is_owed_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More events than that during one walk are not kept in mind; the oldest are counted."""
+    seen = list[float]()
+    monkeypatch.setattr(bells, "OWED_MOST", 3)
+    monkeypatch.setattr(telemetry.append_to_write, "observe", seen.append)
+    group = Group(ChannelMirror(channel()), frozenset(), Transport.SSE)
+    group.bell = bell = Bell(group)
+    bell.sweep.add(Reader(), -1)
+    bell.sweep.places[0] = group.head
+    for number in range(5):
+        group.add({"type": "publish", "cursor": f"{number}-1"}, 0, "L1", 1, 0)
+    async with asyncio.timeout(WITHIN):
+        while not seen:
+            await asyncio.sleep(0)
+
+    assert len(seen) == 3

@@ -174,13 +174,19 @@ def test_withdrawn_text_is_not_joined() -> None:
     assert crowd.readers[-1].writes == [frame(2)]
 
 
-def test_who_is_moved_behind_the_walk_is_visited_all_the_same() -> None:
-    """The last viewer takes the place of one that leaves: what the walk has passed, it has not."""
-    crowd = Crowd(SLICE * 3)
+def overtaken() -> Crowd:
+    """A crowd whose walk was overtaken after its first slice: it has yet to come to the last viewer, and then to the first."""
+    crowd = Crowd(SLICE * 6)
     crowd.line(1)
     crowd.sweep.walk()
     crowd.line(2)
-    crowd.walk()  # once round from where it was: from now on a walk begins after the first slice
+    return crowd
+
+
+def test_who_is_moved_behind_the_walk_is_visited_all_the_same() -> None:
+    """The last viewer takes the place of one that leaves: what the walk has passed, it has not."""
+    crowd = overtaken()
+    crowd.walk()  # from now on a walk begins after the first slice
     crowd.line(3)
     crowd.sweep.walk()
     moved = crowd.sweep.viewers[-1]
@@ -188,8 +194,20 @@ def test_who_is_moved_behind_the_walk_is_visited_all_the_same() -> None:
     crowd.walk()
 
     assert isinstance(moved, Reader)
-    assert moved.index == SLICE + 100
     assert b"".join(moved.writes) == b"".join(map(frame, range(1, 4)))
+
+
+def test_viewers_who_leave_do_not_hold_up_a_walk() -> None:
+    """Each costs it one visit at the most, and an event does not count as under way any longer for them."""
+    crowd = overtaken()
+    end, slices = crowd.sweep.end, 0
+    while not crowd.sweep.has_passed(end):
+        crowd.sweep.walk()
+        slices += 1
+        for _ in range(4):
+            crowd.sweep.remove(crowd.sweep.viewers[0])
+
+    assert slices <= SLICE * 6 // (SHORT_SLICE - 4) + 1
 
 
 STEPS = st.lists(

@@ -13,6 +13,9 @@ from ticker.live.sweep import Sweep
 AFTER_FAULT = 1.0
 """Seconds until a walk that failed goes on."""
 
+OWED_MOST = 1024
+"""Events of which it is kept when they were appended. While a walk owes so many, more are not counted: the oldest tell enough."""
+
 _log = structlog.get_logger()
 
 
@@ -34,7 +37,7 @@ class Bell:
         self._event = asyncio.Event()
         if self.sweep.start():
             self._loop.call_soon(self._walk)
-        if appended is not None and self.sweep.viewers:
+        if appended is not None and self.sweep.viewers and len(self._owed) < OWED_MOST:
             self._owed.append((appended, self.sweep.end))
 
     async def heard(self) -> None:
@@ -46,7 +49,6 @@ class Bell:
             going_on = self.sweep.walk()
         except Exception as error:  # noqa: BLE001  # memory, say: the walk must not stand still for good
             _log.error("sweep_failed", error=type(error).__name__, cause=str(error))
-            self.sweep.start_over()
             self._loop.call_later(AFTER_FAULT, self._walk)
             return
         now = time() * 1000

@@ -67,7 +67,6 @@ class Sweep:
         self._at = 0  # whom the walk visits next
         self.turn = 0  # how many visits there were, ever
         self.end = 0  # the turn at which everybody has been visited, and the walk rests
-        self._not_before = 0  # the turn at which all that is under way now has come round
         self._slice = SLICE  # as the walk goes now
         self._joined: dict[int, bytes | None] = {}  # bytes from a place to the head
         self._state = (0, 0)  # the group's head and emptied counter that they were joined for
@@ -83,20 +82,29 @@ class Sweep:
             self.turn -= 1  # one more to visit: the walk may meet it before somebody who still waits
 
     def remove(self, viewer: Standing) -> None:
-        """A viewer leaves; the last one takes its place in the walk."""
-        if viewer.index == OUTSIDE:
+        """A viewer leaves; the last one takes its place, and nobody who still waits for the walk is passed over."""
+        hole, last = viewer.index, len(self.viewers) - 1
+        if hole == OUTSIDE:
             return
-        last = self.viewers.pop()
-        for column in (self.places, self.sent_from, self._fds):
-            moved = column.pop()
-            if last is not viewer:
-                column[viewer.index] = moved
-        if last is not viewer:
-            self.viewers[viewer.index] = last
-            last.index = viewer.index
-            if self.turn < self.end:
-                self.start_over()  # it may have moved from ahead of the walk to behind it
+        if self._at > last:
+            self._at = 0
+        if hole < self._at and self.end - self.turn > last - self._at:
+            # The walk has yet to come to the last viewer, but has passed the hole. So it takes one step back: whom it visited
+            # just now fills the hole, and the last viewer is the next.
+            self._at -= 1
+            self.turn -= 1
+            self._move(self._at, hole)
+            hole = self._at
+        self._move(last, hole)
+        for column in (self.viewers, self.places, self.sent_from, self._fds):
+            column.pop()
         viewer.index = OUTSIDE
+
+    def _move(self, index: int, to: int) -> None:
+        for column in (self.places, self.sent_from, self._fds):
+            column[to] = column[index]
+        self.viewers[to] = self.viewers[index]
+        self.viewers[to].index = to
 
     def start(self) -> bool:
         """The head has moved: everybody is to be visited. Tell whether a walk is to be set in motion."""
@@ -105,13 +113,9 @@ class Sweep:
         self.end = self.turn + len(self.viewers)
         return resting and self.turn < self.end
 
-    def start_over(self) -> None:
-        """Everybody is to be visited, whoever has been."""
-        self.end = self._not_before = self.turn + len(self.viewers)
-
     def has_passed(self, end: int) -> bool:
         """Tell whether everybody has been visited who was to be when the walk was to end at that turn."""
-        return self.turn == self.end or max(end, self._not_before) <= self.turn
+        return self.turn == self.end or end <= self.turn
 
     def walk(self) -> bool:
         """Visit a slice of the viewers; tell whether there are more to visit."""
@@ -120,12 +124,13 @@ class Sweep:
         if self._state != (head, group.emptied):
             self._state = (head, group.emptied)
             self._joined.clear()
-        at = self._at if self._at < len(self.viewers) else 0
-        stop = min(at + min(self._slice, self.end - self.turn), len(self.viewers))
-        self.turn += stop - at
-        while at < stop:
-            at = self._send(at, stop, head)
-        self._at = at
+        if self._at >= len(self.viewers):
+            self._at = 0
+        stop = min(self._at + min(self._slice, self.end - self.turn), len(self.viewers))
+        while self._at < stop:
+            at = self._send(self._at, stop, head)
+            self.turn += at - self._at
+            self._at = at
         self.end = min(self.end, self.turn + len(self.viewers))
         return self.turn < self.end
 

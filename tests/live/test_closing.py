@@ -19,7 +19,7 @@ def test_protocol_page_shows_the_table() -> None:
 def test_codes_may_be_sent() -> None:
     """Each code is one that a server may send, and each reason fits into a close frame (RFC 6455, sections 5.5.1 and 7.4)."""
     for cause in Cause:
-        assert cause.value.code in (1000, 1001, 1008, 1011, 1013) or 4000 <= cause.value.code <= 4999
+        assert cause.value.code in (1000, 1001, 1002, 1008, 1011, 1013) or 4000 <= cause.value.code <= 4999
         assert len(cause.value.reason.encode()) <= 123
 
 

@@ -185,6 +185,31 @@ def test_who_is_refused_and_goes_on_talking_is_cut_off(door: Server) -> None:
             assert connection.recv(65536) == b""
 
 
+@pytest.mark.parametrize(
+    ("change", "behind", "last"),
+    [
+        ((b"Version: 13", b"Version: 8"), b"x" * 5000, b"}"),
+        ((b"/en/", b"/zz/"), b"GET", b"no such channel"),
+    ],
+    ids=["no handshake", "no such channel"],
+)
+def test_who_is_refused_while_it_speaks_reads_why(
+    door: Server, change: tuple[bytes, bytes], behind: bytes, last: bytes
+) -> None:
+    """The whole of the answer, and then the end of the stream: no reset for what nobody wants to hear, which may undo both."""
+    with socket.create_connection(("127.0.0.1", door.port), timeout=WITHIN) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall(request().replace(*change))
+        came = connection.recv(65536)
+        for _ in range(3):
+            connection.sendall(behind)
+            time.sleep(0.02)  # so that they come apart; if they did not, it would pass all the same
+        while some := connection.recv(65536):
+            came += some
+
+    assert last in came
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("path", "code", "cause"),

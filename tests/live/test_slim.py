@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Callable
 from itertools import pairwise
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from websockets.frames import DATA_OPCODES
 from websockets.frames import Frame as Received
 from websockets.protocol import OPEN, SERVER, Protocol
 
-from tests.live.wire import BINARY, CONTINUATION, PING, PONG, TEXT, Client, close, frame
+from tests.live.wire import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Client, close, frame
 from tests.logbook import Logbook, channel
 from tests.served import WITHIN, Server, until
 from tests.viewers import Screen, connect
@@ -33,15 +34,16 @@ pytestmark = [pytest.mark.slow]
 
 @pytest.mark.parametrize("before", [b"", frame(TEXT, b"hello")], ids=["open", "closing"])
 def test_a_flood_of_frames_ends_the_connection(slim: Server, before: bytes) -> None:
-    """Forty pings at once are answered; hundreds would hold up every other viewer, also behind what ends the connection."""
+    """Forty pings at once are answered; hundreds would hold up every other viewer: they get a close, and one only."""
     client = Client(slim.port)
     client.send(frame(PING, b"x") * 40)
     assert [client.read() for _ in range(40)] == [(PONG, b"x")] * 40
-    client.send(before + frame(PING, b"x") * 2000)
-    pongs = [opcode for opcode, _ in client.rest()].count(PONG)
+    client.send(before + frame(PING, b"x") * 20_000)
+    heard = client.rest()
     client.hang_up()
 
-    assert pongs <= FRAMES_AT_ONCE
+    assert [opcode for opcode, _ in heard].count(PONG) <= FRAMES_AT_ONCE
+    assert [payload for opcode, payload in heard if opcode == CLOSE] == [b"\x03\xf0viewers send nothing"]  # 1008
 
 
 def test_a_stream_behind_an_answer_that_is_still_being_taken(slim: Server, edition: str) -> None:
@@ -139,6 +141,23 @@ async def test_what_waits_in_transports_is_bounded() -> None:
     pair.end()
 
     assert viewer.transport.is_closing()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("transport", [Transport.WEBSOCKET, Transport.SSE])
+async def test_one_that_cannot_be_served_is_let_go(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours while a viewer is let in: it does not look connected, and is counted out."""
+    pair = Pair()
+    monkeypatch.setattr(pair.viewers.fanout, "answer", Mock(side_effect=MemoryError))
+    viewer = await pair.connected(transport=transport)
+    ended = viewer.transport.is_closing()
+    async with asyncio.timeout(WITHIN):
+        while pair.viewers.count:
+            await asyncio.sleep(0.01)
+    pair.end()
+
+    assert ended
+    assert pair.viewers.fanout.groups() == []
 
 
 @pytest.mark.asyncio

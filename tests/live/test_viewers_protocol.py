@@ -121,6 +121,36 @@ def test_nothing_comes_after_a_close(house: Server, edition: str) -> None:
     client.hang_up()
 
 
+@pytest.mark.parametrize(
+    ("sent", "cause"),
+    [
+        (close(1000), "gone"),
+        (frame(TEXT, b"hello"), "data"),
+        (frame(PING, b"x", masked=False), "protocol"),
+        (close(1000, b"\xff\xfe"), "protocol"),
+    ],
+    ids=["goodbye", "text", "no mask", "a reason that is no text"],
+)
+def test_an_end_is_counted_as_what_it_was(house: Server, sent: bytes, cause: str) -> None:
+    """Who broke the protocol did not just leave."""
+
+    def metrics() -> str:
+        return httpx.get(f"{house.url}/metrics").text
+
+    def count() -> float:
+        found = re.search(rf'^ticker_closes_total{{cause="{cause}",transport="ws"}} (\S+)', metrics(), re.MULTILINE)
+        return float(found[1]) if found else 0
+
+    until(lambda: not re.search(r"^ticker_viewers{.*} [1-9]", metrics(), re.MULTILINE), "those before to be counted")
+    before = count()
+    client = Client(house.port)
+    client.send(sent)
+    client.rest()
+    client.hang_up()
+
+    until(lambda: count() == before + 1, "the end to be counted")
+
+
 def test_viewers_that_vanish_are_counted_out(house: Server, edition: str) -> None:
     """Gone without a word is gone."""
     clients = [Client(house.port, edition) for _ in range(20)]

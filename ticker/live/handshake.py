@@ -27,10 +27,9 @@ from ticker.live import frames
 from ticker.live.admission import Admission, Refusal
 from ticker.live.closing import Cause
 from ticker.live.frames import WINDOW_BITS, Transport
-from ticker.live.slim import MESSAGE_MOST, QUIET, SlimWebSocket
+from ticker.live.slim import MESSAGE_MOST, QUIET, SlimWebSocket, hang_up
 
 _PATH = re.compile(r"/v1/channels/([^/?]+)/ws(?:\?(.*))?", re.DOTALL)
-_GOODBYE_WITHIN = 2.0  # s
 _NO_PARAMS: Final = QueryParams()
 
 
@@ -65,6 +64,7 @@ class Handshake(asyncio.Protocol):
         self._head = b""  # the request's
         self._early = b""  # what a viewer sends before it has the answer, or after it was refused
         self._refused: Protocol | None = None  # once it was: what speaks the rest of the protocol
+        self._rejected = False  # once it was answered with a problem
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A connection, taken over from HTTP."""
@@ -72,6 +72,8 @@ class Handshake(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """The request; later, what a viewer sends before it has the answer, or after it was refused."""
+        if self._rejected:
+            return  # it speaks to nobody until it has read why
         if self._head:
             self._early += data
             if len(self._early) > MESSAGE_MOST:
@@ -83,6 +85,10 @@ class Handshake(asyncio.Protocol):
             # uvicorn makes this the transport's protocol when we return: the answer comes after that in any case.
             self._head = data
             self.admission.viewers.arrivals.wait(self._answer, self._transport.is_closing)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self.admission.viewers.refused.drop(self._transport)
 
     def _answer(self) -> None:
         if self._transport.is_closing():
@@ -114,7 +120,7 @@ class Handshake(asyncio.Protocol):
         if refusal.cause is Cause.LEAVING:
             refused.send_text(frames.encode(frames.leaving(self.admission.viewers.delay())).encode())
         refused.send_close(refusal.cause.value.code, refusal.reason)
-        asyncio.get_running_loop().call_later(_GOODBYE_WITHIN, self._transport.abort)
+        self._begin_to_end()
         self._transport.write(response)
         refused.receive_data(self._early)
         self._go_on_refusing(refused)
@@ -123,8 +129,10 @@ class Handshake(asyncio.Protocol):
         out = refused.data_to_send()
         if any(out):
             self._transport.write(b"".join(out))
-        if b"" in out or refused.close_rcvd:
+        if refused.close_rcvd is not None:
             self._transport.close()
+        elif b"" in out:
+            hang_up(self._transport)
 
     def _reject(self, problem: Problem) -> None:
         """Answer what is no handshake."""
@@ -133,8 +141,13 @@ class Handshake(asyncio.Protocol):
         answer.headers["Connection"] = "close"
         head = f"HTTP/1.1 {problem.kind.status} {problem.kind.title}\r\n".encode()
         fields = b"".join(name + b": " + value + b"\r\n" for name, value in answer.raw_headers)
+        self._begin_to_end()
+        self._rejected = True
         self._transport.write(head + fields + b"\r\n" + bytes(answer.body))
-        self._transport.close()
+        hang_up(self._transport)
+
+    def _begin_to_end(self) -> None:
+        self.admission.viewers.refused.begin(self._transport, asyncio.get_running_loop().time())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Protocol
 from starlette.types import Receive, Send
 
 from ticker.edge.peers import Peer
-from ticker.live.closing import Cause
+from ticker.live.closing import PROTOCOL_CODES, Cause
 from ticker.live.frames import Frame, Transport
 
 
@@ -73,7 +73,7 @@ class WebSocketSink(_AsgiSink):
             if message["type"] == "websocket.receive":
                 return Cause.DATA
             if message["type"] == "websocket.disconnect":
-                return Cause.GONE
+                return Cause.PROTOCOL if message.get("code") in PROTOCOL_CODES else Cause.GONE
 
 
 class SseSink(_AsgiSink):

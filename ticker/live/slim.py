@@ -32,7 +32,7 @@ MESSAGE_MOST: Final = 1024
 """Bytes of a message from a viewer at the most; it has nothing to say."""
 
 FRAMES_AT_ONCE: Final = 64
-"""Frames of a viewer that are looked at when they come together; a flood of them would hold up everybody else."""
+"""Frames of a viewer that are looked at when they come together; on a flood, which would hold up everybody else, we close."""
 
 _log = structlog.get_logger()
 
@@ -96,7 +96,10 @@ class SlimViewer(asyncio.Protocol):
         # What an earlier answer on this connection left; that the transport is paused was told to that answer's protocol.
         if transport.get_write_buffer_size():
             self.pause_writing()
-        self._viewers.arrived(self, self._after, head)
+        try:
+            self._viewers.arrived(self, self._after, head)
+        except Exception as error:  # noqa: BLE001  # whatever it is: a viewer that is told nothing must not look connected
+            self.fail(error)
 
     @property
     def fd(self) -> int:
@@ -232,18 +235,17 @@ class SlimWebSocket(SlimViewer):
     def data_received(self, data: bytes) -> None:
         """Answer pings and closes; a viewer that sends data is closed."""
         data = self._unread + data
-        frames_left = FRAMES_AT_ONCE
         # A frame at a time: the first of a message is answered by our close, before what follows it is judged.
-        while (size := _size_of_first(data)) <= len(data):
-            frames_left -= 1
-            if frames_left < 0:
-                self._cause = self._cause or Cause.DATA
-                self.place = AWAY
-                self.transport.abort()
+        for _ in range(FRAMES_AT_ONCE):
+            size = _size_of_first(data)
+            if size > len(data):
+                self._unread = data
                 return
             self._receive(data[:size])
             data = data[size:]
-        self._unread = data
+        self._unread = b""
+        if data:
+            self._close_the_ears()
 
     def _receive(self, frame: bytes) -> None:
         parser = self._parser or self._new_parser()
@@ -251,19 +253,28 @@ class SlimWebSocket(SlimViewer):
         spoke = any(_is_data(event) for event in parser.events_received())
         if spoke and parser.close_sent is None:
             parser.send_close(Cause.DATA.value.code, Cause.DATA.value.reason)
+        self._say(parser, Cause.DATA if spoke else Cause.GONE if parser.close_rcvd else Cause.PROTOCOL)
+
+    def _close_the_ears(self) -> None:
+        """Close on a flood of frames; what comes from now on the library passes over."""
+        parser = self._parser or self._new_parser()
+        parser.fail(Cause.DATA.value.code, Cause.DATA.value.reason)
+        self._say(parser, Cause.DATA)
+
+    def _say(self, parser: Protocol, cause: Cause) -> None:
+        """Send what the library says, and end as it does; for this cause, if it has closed."""
         out = parser.data_to_send()
         if self._cause is None and parser.close_sent is not None:
             self._parser = parser
-            self._cause = Cause.DATA if spoke else Cause.GONE
+            self._cause = cause
             self.place = AWAY
             self._viewers.due(self)
         if any(out) and (not self._blocked or parser.close_sent is not None):  # who takes nothing is not waiting for a pong
             self.transport.write(b"".join(out))
-        if parser.close_rcvd is not None or (b"" in out and not self.transport.can_write_eof()):
+        if parser.close_rcvd is not None:
             self.transport.close()
         elif b"" in out:
-            # Half a close: bytes of the viewer's that are still on their way must not have our close thrown away with a reset.
-            self.transport.write_eof()
+            hang_up(self.transport)
 
     def _new_parser(self) -> Protocol:
         parser = Protocol(SERVER, state=OPEN, max_size=MESSAGE_MOST, logger=QUIET)
@@ -277,6 +288,17 @@ class SlimWebSocket(SlimViewer):
             self._parser = self._new_parser()
             self._parser.send_close(cause.value.code, cause.value.reason)
             self.transport.write(b"".join(self._parser.data_to_send()))
+
+
+def hang_up(transport: asyncio.Transport) -> None:
+    """End our half of a connection, after what is still unsent.
+
+    Bytes of the other side that are still on their way must not have our last ones thrown away with a reset.
+    """
+    if transport.can_write_eof():
+        transport.write_eof()
+    else:
+        transport.close()
 
 
 def _is_data(event: Event) -> bool:

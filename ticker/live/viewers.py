@@ -19,10 +19,12 @@ import structlog
 from starlette.websockets import WebSocketDisconnect
 
 from ticker import __version__, telemetry
+from ticker.edge.intake import LINGER
 from ticker.live import frames
 from ticker.live.arrivals import Arrivals
 from ticker.live.bell import Bell
 from ticker.live.closing import Cause
+from ticker.live.deadlines import Deadlines
 from ticker.live.fanout import Fanout, Group
 from ticker.live.frames import Transport
 from ticker.live.sending import COMPILED
@@ -72,7 +74,8 @@ class Viewers:
         self.leaving = False
         self.count = 0
         self._catching_up: dict[SlimViewer, asyncio.Task[None]] = {}
-        self._due: dict[SlimViewer, float] = {}  # whose deadline is when (loop s); all are as long, so the first is due first
+        self._due = Deadlines[SlimViewer](write_deadline)
+        self.refused = Deadlines[asyncio.Transport](LINGER)  # to take their refusal, and end the connection
         self._write_deadline = write_deadline
         self.deflate = deflate
         self.arrivals = Arrivals(arrivals)
@@ -91,7 +94,7 @@ class Viewers:
 
     def _take_back(self, channel: ChannelMirror, line: str) -> None:
         """Cut off the viewers whose transports may hold an old text of a line that they could not write; they come back."""
-        for viewer in [*self._due]:
+        for viewer in self._due:
             if viewer.group.mirror is channel and viewer.may_owe(line):
                 viewer.transport.abort()
 
@@ -110,10 +113,10 @@ class Viewers:
 
     def _remind(self) -> None:
         now = asyncio.get_running_loop().time()
-        while self._due and next(iter(self._due.values())) <= now:
-            viewer = next(iter(self._due))
-            del self._due[viewer]
+        for viewer in self._due.overdue(now):
             viewer.overdue()
+        for transport in self.refused.overdue(now):
+            transport.abort()
         self._relieve()
 
     def _relieve(self) -> None:
@@ -170,7 +173,7 @@ class Viewers:
 
     def departed(self, viewer: SlimViewer, cause: Cause) -> None:
         """A viewer's connection is gone."""
-        self._due.pop(viewer, None)
+        self._due.drop(viewer)
         if viewer in self._catching_up:
             self._catching_up.pop(viewer).cancel()
         viewer.sweep.remove(viewer)
@@ -178,8 +181,7 @@ class Viewers:
 
     def due(self, viewer: SlimViewer) -> None:
         """Remind a viewer when the write deadline has passed."""
-        self._due.pop(viewer, None)
-        self._due[viewer] = asyncio.get_running_loop().time() + self._write_deadline
+        self._due.begin(viewer, asyncio.get_running_loop().time())
 
     def blocked(self, viewer: SlimViewer) -> None:
         """A viewer's transport is full: the bytes of all that are, together, are bounded."""
@@ -189,7 +191,7 @@ class Viewers:
 
     def not_due(self, viewer: SlimViewer) -> None:
         """The viewer has met its deadline."""
-        self._due.pop(viewer, None)
+        self._due.drop(viewer)
 
     @staticmethod
     def answered(name: str) -> None:
@@ -211,7 +213,7 @@ class Viewers:
             else:
                 cause = watching.result()
                 pumping.cancel()
-                if cause is not Cause.GONE:
+                if cause not in (Cause.GONE, Cause.PROTOCOL):
                     await self._close(sink, cause)
         finally:
             for task in (pumping, watching):

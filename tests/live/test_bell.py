@@ -54,7 +54,7 @@ async def test_a_walk_that_failed_goes_on(monkeypatch: pytest.MonkeyPatch) -> No
     reader = Reader()
     bell.sweep.add(reader, -1)
     bell.sweep.places[0] = group.head
-    group.add({"type": "heartbeat", "cursor": "1-1"}, 0)
+    group.add(group.transport.frame({"type": "heartbeat", "cursor": "1-1"}), 0)
     async with asyncio.timeout(WITHIN):
         while not reader.came:
             await asyncio.sleep(0.005)
@@ -73,10 +73,10 @@ async def test_each_event_counts_when_the_last_viewer_has_it(monkeypatch: pytest
     for reader in readers:
         bell.sweep.add(reader, -1)
         bell.sweep.places[reader.index] = group.head
-    group.add({"type": "publish", "cursor": "1-1"}, 0, "L1", 1, 0)
+    group.add(group.transport.frame({"type": "publish", "cursor": "1-1"}), 0, "L1", 1, 0)
     await asyncio.sleep(0)
-    group.add({"type": "publish", "cursor": "2-1"}, 0, "L2", 1, 1000)
-    group.add({"type": "heartbeat", "cursor": "2-1"}, 0)
+    group.add(group.transport.frame({"type": "publish", "cursor": "2-1"}), 0, "L2", 1, 1000)
+    group.add(group.transport.frame({"type": "heartbeat", "cursor": "2-1"}), 0)
     async with asyncio.timeout(WITHIN):
         while len(seen) < 2:
             await asyncio.sleep(0)
@@ -95,7 +95,7 @@ async def test_what_is_owed_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     bell.sweep.add(Reader(), -1)
     bell.sweep.places[0] = group.head
     for number in range(5):
-        group.add({"type": "publish", "cursor": f"{number}-1"}, 0, "L1", 1, 0)
+        group.add(group.transport.frame({"type": "publish", "cursor": f"{number}-1"}), 0, "L1", 1, 0)
     async with asyncio.timeout(WITHIN):
         while not seen:
             await asyncio.sleep(0)

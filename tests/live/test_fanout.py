@@ -119,6 +119,20 @@ def test_frames_are_made_once(newsroom: Newsroom) -> None:
     assert frame is again
 
 
+def test_frames_are_made_once_for_all_filters(newsroom: Newsroom) -> None:
+    """Thousands of viewers with filters of their own cost no encoding each, and their rings hold the same bytes."""
+    lines = [newsroom.publish("To correct", topics=("world",)), newsroom.publish("To move", topics=("world",))]
+    groups = [newsroom.group("world", f"t{number}") for number in range(3)]
+    newsroom.publish("One", topics=("world",))
+    newsroom.correct(lines[0], "Right")
+    newsroom.correct(lines[1], "Moved", topics=("sport",))
+    newsroom.withdraw(lines[0])
+    rings = [taken[0] for group in groups if (taken := group.since(0))]
+
+    assert [message["type"] for message in messages_of(rings[0])] == ["publish", "withdraw", "withdraw"]
+    assert [list(map(id, ring)) for ring in rings] == [list(map(id, rings[0]))] * 3
+
+
 def test_groups_without_viewers_are_gone(newsroom: Newsroom) -> None:
     """What nobody watches costs nothing."""
     group = newsroom.group("storm")

@@ -71,7 +71,7 @@ class Crowd:
         self.walks += self.sweep.start()
 
     def line(self, number: int) -> None:
-        self.group.add({"type": "publish", "cursor": f"{number}-0", "n": number}, 0, f"line {number}", 1)
+        self.group.add(frame(number), 0, f"line {number}", 1)
 
     def walk(self) -> None:
         while self.sweep.walk():

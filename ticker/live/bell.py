@@ -14,7 +14,7 @@ AFTER_FAULT = 1.0
 """Seconds until a walk that failed goes on."""
 
 OWED_MOST = 1024
-"""Events of which it is kept when they were appended. Where a walk owes so many, more are not counted: the oldest tell enough."""
+"""Events of which it is kept when they were appended. Beyond so many in one walk none are counted: the oldest tell enough."""
 
 _log = structlog.get_logger()
 

@@ -103,9 +103,8 @@ class Group:
         """Give the reason why a viewer whose place has left the ring is moved by a snapshot."""
         return "unknown" if place < self.history else "slow"
 
-    def add(self, message: Message, now: int, line: str | None = None, version: int = 0, appended: int | None = None) -> None:
+    def add(self, frame: Frame, now: int, line: str | None = None, version: int = 0, appended: int | None = None) -> None:
         """Add a frame for all viewers of the group."""
-        frame = self.transport.frame(message)
         self._ring.append(_Slot(frame, line, version))
         self._bytes += len(frame)
         self.silent_since = now
@@ -122,16 +121,19 @@ class Group:
 
     def purge(self, line: str, version: int) -> None:
         """Empty the frames of a line's versions before `version`."""
-        self._answers.clear()
         self.emptied += 1
         for slot in self._ring:
             if slot.line == line and slot.version < version:
                 self._bytes -= len(slot.frame)
                 slot.frame = ""
 
+    def outdate(self) -> None:
+        """The channel has changed: no answer that was made so far is given again."""
+        self._answers.clear()
+
     def restart(self) -> None:
         """History has changed: whatever a viewer had yet to take is void, and every viewer is behind."""
-        self._answers.clear()
+        self.outdate()
         self.emptied += 1
         self.first = self.history = self.head + 1
         self._ring.clear()
@@ -181,18 +183,24 @@ class Fanout:
 
     def applied(self, channel: ChannelMirror, batch: Sequence[Applied], now: int) -> None:
         """Hand events that the mirror has applied to the viewers who see them."""
-        for group in self.groups():
-            if group.mirror is channel:
-                for one in batch:
-                    self._tell(group, one, now)
+        groups = [group for group in self.groups() if group.mirror is channel]
+        for one in batch:
+            self._tell(groups, one, now)
 
-    def _tell(self, group: Group, one: Applied, now: int) -> None:
+    @staticmethod
+    def _tell(groups: Sequence[Group], one: Applied, now: int) -> None:
         event = one.event
-        if event.type is not EventType.PUBLISH:
-            group.purge(event.line, event.version)
-        message = frames.message_for(one, group.topics)
-        if message is not None:
-            group.add(message, now, event.line, event.version, event.at)
+        made: dict[tuple[EventType, Transport], Frame] = {}  # of this event, shared by all groups: they may be thousands
+        for group in groups:
+            group.outdate()
+            if event.type is not EventType.PUBLISH:
+                group.purge(event.line, event.version)
+            told = frames.told_as(one, group.topics)
+            if told is not None:
+                frame = made.get((told, group.transport))
+                if frame is None:
+                    frame = made[told, group.transport] = group.transport.frame(frames.message_of(one, told))
+                group.add(frame, now, event.line, event.version, event.at)
 
     def replaced(self, channel: ChannelMirror) -> None:
         """The channel's history has changed: every viewer is moved to the new one."""
@@ -204,7 +212,7 @@ class Fanout:
         """Send a heartbeat to the groups that have been silent for long enough."""
         for group in self.groups():
             if now - group.silent_since >= self.heartbeat * 1000:
-                group.add(frames.beat(group.mirror.cursor, now), now)
+                group.add(group.transport.frame(frames.beat(group.mirror.cursor, now)), now)
 
     # -- what an arriving viewer gets --
 

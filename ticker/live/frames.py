@@ -13,7 +13,7 @@ from typing import Any, Final
 from ticker.log.mirror import Applied
 from ticker.model.channel import Channel
 from ticker.model.cursor import Cursor
-from ticker.model.event import Event, EventType
+from ticker.model.event import EventType
 from ticker.model.line import Line, Status
 from ticker.model.times import rfc3339
 
@@ -121,24 +121,36 @@ def leaving(reconnect: float) -> Message:
     return {"type": "leaving", "reconnect": reconnect}
 
 
-def message_for(applied: Applied, topics: frozenset[str]) -> Message | None:
-    """Give what a viewer of `topics` is told of an event, or None when it is not to be told.
+def told_as(applied: Applied, topics: frozenset[str]) -> EventType | None:
+    """Give what a viewer of `topics` is told an event as, or None when it is not to be told.
 
     A correction after which a line no longer matches takes it off the filtered view: a withdraw with the line's status.
     """
-    event, line = applied.event, applied.line
+    kind, line = applied.event.type, applied.line
     if applied.gone:
         # What the log keeps no longer must leave the screens that missed its end. A line that was only published is on none.
-        status = Status.CANCELED if event.type is EventType.WITHDRAW else Status.USABLE
-        return _withdraw(event, status) if event.type is not EventType.PUBLISH else None
+        return EventType.WITHDRAW if kind is not EventType.PUBLISH else None
     if line is None:
         return None
-    if event.type is EventType.WITHDRAW or not line.usable:
-        return _withdraw(event, line.status)
-    if line.matches(topics):
-        return {"type": event.type.value, "cursor": event.cursor, "line": line.as_json()}
-    return _withdraw(event, line.status) if event.type is EventType.CORRECT else None
+    if not line.usable:
+        return EventType.WITHDRAW
+    if kind is EventType.WITHDRAW or line.matches(topics):
+        return kind
+    return EventType.WITHDRAW if kind is EventType.CORRECT else None
 
 
-def _withdraw(event: Event, status: Status) -> Message:
+def message_of(applied: Applied, told: EventType) -> Message:
+    """Give the message of an event that is told as this; the same for all to whom it is."""
+    event, line = applied.event, applied.line
+    if told is not EventType.WITHDRAW:
+        assert line is not None
+        return {"type": told.value, "cursor": event.cursor, "line": line.as_json()}
+    gone = Status.CANCELED if event.type is EventType.WITHDRAW else Status.USABLE
+    status = line.status if line else gone
     return {"type": "withdraw", "cursor": event.cursor, "id": event.line, "version": event.version, "status": status.value}
+
+
+def message_for(applied: Applied, topics: frozenset[str]) -> Message | None:
+    """Give what a viewer of `topics` is told of an event, or None when it is not to be told."""
+    told = told_as(applied, topics)
+    return None if told is None else message_of(applied, told)

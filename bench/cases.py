@@ -1,7 +1,8 @@
-"""What a fan-out meets besides lines: `python -m bench.cases [fair | slow | herd | leave | crowd] … [--viewers N]`.
+"""What a fan-out meets besides lines: `python -m bench.cases [fair | slow | bound | herd | leave | crowd] … [--viewers N]`.
 
     fair    bursts, one after the other: how late is the event loop meanwhile? And at a steady rate: from append to write?
     slow    a fifth of the viewers stops reading: what do the others notice, and what does the server hold for them?
+    bound   a fifth reads nothing and is owed far more than may wait: how much does, and whose end is that?
     herd    the server is killed and all viewers return at once with their cursors: how long until all have what they missed?
     leave   the server is stopped: when do its viewers arrive at the next one?
     crowd   more viewers than a process can hold, over four processes on one port
@@ -14,16 +15,13 @@ import asyncio
 import contextlib
 import json
 import os
-import re
 import resource
-import select
 import signal
-import socket
 import sys
-import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -31,14 +29,22 @@ from typing import Final
 from redis.asyncio import Redis
 from websockets.asyncio.client import connect
 
-from bench.cases_told import Found, markdown
-from bench.procs import Cpu, idle, machine, pss
+from bench.cases_told import Found, has_faults, markdown
+from bench.histogram import Histogram
+from bench.load import Report
+from bench.others import Most, Others
+from bench.procs import Cpu, idle, machine, on_core, pss
 from bench.served import PATH, Ours, ours
 from ticker.embedded import locate
 
 HERE: Final = Path(__file__).parent
-CASES: Final = ["fair", "slow", "herd", "leave", "crowd"]
 RESULTS: Final = HERE / "results" / "cases.json"
+
+UNSENT_MOST: Final = 16
+"""MiB that may wait in the case `bound`."""
+
+BURSTS: Final = 12
+"""Of the case `bound`: after the first three the kernel takes no more of those who do not read."""
 
 
 # -- fair --
@@ -49,17 +55,17 @@ def fair(viewers: int, cores: tuple[int | None, int | None]) -> Found:
     with ours(core=cores[0]) as server, server.posting() as posting, server.load("127.30.1.1", core=cores[1]) as load:
         _all(load.connect(viewers, snapshot=True, within=60).connected, viewers)
         idle(server.pids())
-        before = _Histogram.of(server, "ticker_append_to_write_seconds")
+        before = _histogram(server, "ticker_append_to_write_seconds")
         load.expect(1, 50)
         posting.steadily(1, 50, 5)
         _sound(load.report(30).faults)
-        written = _Histogram.of(server, "ticker_append_to_write_seconds") - before
-        before = _Histogram.of(server, "ticker_loop_stall_seconds")
+        written = _histogram(server, "ticker_append_to_write_seconds") - before
+        before = _histogram(server, "ticker_loop_stall_seconds")
         for number in range(20):
             load.expect(1000 * (number + 1), 60, "common")
             posting.burst(1000 * (number + 1), 60, 16)
             _sound(load.report(30).faults)
-        stall = _Histogram.of(server, "ticker_loop_stall_seconds") - before
+        stall = _histogram(server, "ticker_loop_stall_seconds") - before
     return {
         "viewers": viewers,
         "append_to_write_ms": {"median_at_most": written.at(0.5), "p99_at_most": written.at(0.99), "events": written.count},
@@ -67,27 +73,8 @@ def fair(viewers: int, cores: tuple[int | None, int | None]) -> Found:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Histogram:
-    """A histogram of the metrics: how often each upper bound (s) was kept."""
-
-    kept: dict[float, float]
-
-    @classmethod
-    def of(cls, server: Ours, name: str) -> "_Histogram":
-        found = re.findall(rf'^{name}_bucket{{le="([^"]+)"}} (\S+)', server.get("/metrics"), re.MULTILINE)
-        return cls({float(bound): float(often) for bound, often in found})
-
-    def __sub__(self, earlier: "_Histogram") -> "_Histogram":
-        return _Histogram({bound: often - earlier.kept.get(bound, 0) for bound, often in self.kept.items()})
-
-    @property
-    def count(self) -> int:
-        return int(self.kept[float("inf")])
-
-    def at(self, share: float) -> float:
-        """Give the least bound that `share` of all kept, in ms."""
-        return min(bound for bound, often in self.kept.items() if often >= share * self.count) * 1000
+def _histogram(server: Ours, name: str) -> Histogram:
+    return Histogram.read(name, server.get("/metrics"))
 
 
 # -- slow --
@@ -114,11 +101,11 @@ def _slow(viewers: int, cores: tuple[int | None, int | None], *, reading: bool, 
         ours(core=cores[0], TICKER_WRITE_DEADLINE="5", TICKER_UNSENT_MOST="4") as server,
         server.posting() as posting,
         server.load(f"127.{40 + 2 * number + reading}.1.1", core=cores[1]) as load,
-        _Others(server, fifth, reading) as others,
+        Others(server, fifth, reading) as others,
     ):
         _all(load.connect(viewers - fifth, snapshot=True, within=60).connected, viewers - fifth)
         idle(server.pids())
-        before, most = pss(server.pids()), _Most(server)
+        before, most = pss(server.pids()), Most(server)
         load.expect(1, seconds * a_second)
         with most:
             posting.steadily(1, seconds * a_second, a_second)
@@ -129,97 +116,48 @@ def _slow(viewers: int, cores: tuple[int | None, int | None], *, reading: bool, 
             "faults": report.faults,
             "unsent_most_bytes": most.unsent,
             "pss_growth_MB": round((most.pss - before) / 1e6, 1),
-            "closed_slow": _closed_slow(server),
+            "closed_slow": server.metrics("ticker_closes_total", "cause").get("slow", 0),
             "others_left": others.left(),
         }
 
 
-class _Most:
-    """Looks every second at what the server holds, and keeps the most."""
-
-    def __init__(self, server: Ours) -> None:
-        self._server = server
-        self._stop = threading.Event()
-        self.unsent = 0.0
-        self.pss = 0
-
-    def __enter__(self) -> None:
-        self._thread = threading.Thread(target=self._watch)
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.wait(1):
-            self.unsent = max(self.unsent, self._server.metric("ticker_unsent_bytes"))
-            self.pss = max(self.pss, pss(self._server.pids()))
+# -- bound --
 
 
-class _Others:
-    """Viewers who read, or who take their snapshot and then read nothing, with as little room as the kernel allows."""
-
-    def __init__(self, server: Ours, count: int, reading: bool) -> None:
-        self._server = server
-        self._count = count
-        self._reading = reading
-        self._sockets: list[socket.socket] = []
-        self._stop = threading.Event()
-
-    def __enter__(self) -> "_Others":
-        request = f"GET {PATH} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        request += "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-        for _ in range(self._count):
-            one = socket.socket()
-            if not self._reading:
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            one.connect(("127.0.0.1", self._server.port))
-            one.sendall(request.encode())
-            one.recv(4096)
-            self._sockets.append(one)
-        self._thread = threading.Thread(target=self._read)
-        self._thread.start()
-        return self
-
-    def _read(self) -> None:
-        if not self._reading:
-            return
-        poll = select.epoll()
-        for one in self._sockets:
-            one.setblocking(False)
-            poll.register(one, select.EPOLLIN)
-        while not self._stop.is_set():
-            for descriptor, _ in poll.poll(0.1):
-                os.read(descriptor, 1 << 16)
-        poll.close()
-
-    def left(self) -> int:
-        """How many the server has closed or cut off."""
-        return sum(_is_closed(one) for one in self._sockets) if not self._reading else 0
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-        for one in self._sockets:
-            one.close()
+def bound(viewers: int, cores: tuple[int | None, int | None]) -> Found:
+    """Bursts of long lines, far more than may wait; beside a fifth that reads, and one that does not and has ages to do so."""
+    rounds = [
+        {how: _bound(viewers, cores, reading=how == "reading", number=number) for how in ("reading", "not_reading")}
+        for number in range(2)
+    ]
+    return {"viewers": viewers, "slow": viewers // 5, "most_MiB": UNSENT_MOST, "bursts": BURSTS, "rounds": rounds}
 
 
-def _is_closed(one: socket.socket) -> bool:
-    one.settimeout(2)
-    try:
-        while one.recv(1 << 16):
-            pass
-    except TimeoutError:
-        return False
-    except OSError:
-        pass
-    return True
-
-
-def _closed_slow(server: Ours) -> int:
-    told = server.get("/metrics").splitlines()
-    return sum(int(float(line.split()[-1])) for line in told if line.startswith("ticker_closes_total{") and '"slow"' in line)
+def _bound(viewers: int, cores: tuple[int | None, int | None], *, reading: bool, number: int) -> Found:
+    fifth = viewers // 5
+    with (
+        ours(core=cores[0], TICKER_WRITE_DEADLINE="300", TICKER_UNSENT_MOST=str(UNSENT_MOST)) as server,
+        server.posting(1000) as posting,
+        server.load(f"127.{50 + 2 * number + reading}.1.1", core=cores[1]) as load,
+        Others(server, fifth, reading),
+    ):
+        _all(load.connect(viewers - fifth, snapshot=True, within=60).connected, viewers - fifth)
+        idle(server.pids())
+        before, most, reports = pss(server.pids()), Most(server, every=0.1), list[Report]()
+        with most:
+            for burst in range(BURSTS):
+                load.expect(1000 * (burst + 1), 60, "common")
+                posting.burst(1000 * (burst + 1), 60, 16)
+                reports.append(load.report(30))
+        return {
+            "p99_ms": median(report.to_each.as_json()["p99"] for report in reports),
+            "max_ms": max(report.to_each.as_json()["max"] for report in reports),
+            "faults": dict(sum((Counter(report.faults) for report in reports), Counter())),
+            "unsent_most_MB": round(most.unsent / 1e6, 1),
+            "pss_growth_MB": round((most.pss - before) / 1e6, 1),
+            "cut_off": server.metrics("ticker_closes_total", "cause"),
+            "still_there": int(server.metric("ticker_viewers")) - (viewers - fifth),
+        }
 
 
 # -- herd --
@@ -381,38 +319,51 @@ def _sound(faults: dict[str, int]) -> None:
         raise RuntimeError(f"viewers saw {faults}")
 
 
+def measured(cases: Mapping[str, Callable[[], Found]], results: Path) -> int:
+    """Measure one case after the other, and keep what came out beside what is kept of others.
+
+    Gives the exit status: 1 when one could not be measured, or viewers saw faults.
+    """
+    kept = json.loads(results.read_text()) if results.exists() else {}
+    kept["machine"] = machine()
+    status = 0
+    for name, case in cases.items():
+        print(f"{name} …", flush=True)
+        try:
+            kept[name] = {"date": time.strftime("%Y-%m-%d"), **case()}
+        except (RuntimeError, TimeoutError, OSError) as error:
+            print(f"{name} failed: {error}", flush=True)
+            status = 1
+            continue
+        print(json.dumps(kept[name], indent=1), flush=True)
+        results.write_text(json.dumps(kept, indent=1) + "\n")
+        results.with_suffix(".md").write_text(markdown(kept))
+        status |= has_faults(kept[name])
+    return status
+
+
 def main() -> int:
     """Measure what is asked for; give the exit status."""
+    cases = {one.__name__: one for one in (fair, slow, bound, herd, leave)}
     parser = argparse.ArgumentParser(prog="python -m bench.cases", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("cases", nargs="*", choices=[*CASES, "all"], default="all", help="default: all")
+    parser.add_argument("cases", nargs="*", choices=[*cases, "crowd", "all"], default="all", help="default: all")
     parser.add_argument("--viewers", type=int, default=10_000, help="default: 10,000")
     parser.add_argument("--crowd", type=int, default=76_000, help="viewers of the crowd (default: 76,000)")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    cores = sorted(os.sched_getaffinity(0))
-    pinned = (cores[0], cores[1]) if len(cores) > 1 else (None, None)
-    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    kept["machine"] = machine()
-    everything: dict[str, Callable[[], Found]] = {
-        "fair": lambda: fair(given.viewers, pinned),
-        "slow": lambda: slow(given.viewers, pinned),
-        "herd": lambda: herd(given.viewers, pinned),
-        "leave": lambda: leave(given.viewers, pinned),
-        "crowd": lambda: crowd(given.crowd),
-    }
-    for case in CASES if "all" in given.cases else given.cases:
-        if case != "crowd" and len(cores) > 1:
-            os.sched_setaffinity(0, {cores[1]})
-        else:
-            os.sched_setaffinity(0, set(cores))
-        print(f"{case} …", flush=True)
-        kept[case] = {"date": time.strftime("%Y-%m-%d"), **everything[case]()}
-        print(json.dumps(kept[case], indent=1), flush=True)
-        RESULTS.write_text(json.dumps(kept, indent=1) + "\n")
-        RESULTS.with_suffix(".md").write_text(markdown(kept))
-    return 0
+    found = sorted(os.sched_getaffinity(0))
+    cores = (found[0], found[1]) if len(found) > 1 else (None, None)
+
+    def run(name: str) -> Found:
+        if name == "crowd":
+            return crowd(given.crowd)
+        with on_core(cores[1]):
+            return cases[name](given.viewers, cores)
+
+    wanted = [*cases, "crowd"] if "all" in given.cases else given.cases
+    return measured({name: partial(run, name) for name in wanted}, RESULTS)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,13 @@ def markdown(kept: dict[str, Any]) -> str:
     return said
 
 
+def has_faults(found: Any) -> bool:
+    """Whether viewers saw faults, anywhere in what was found."""
+    if isinstance(found, dict):
+        return any(any(one) if name == "faults" else has_faults(one) for name, one in found.items())
+    return isinstance(found, list) and any(map(has_faults, found))
+
+
 def table(head: list[str], rows: list[list[Any]]) -> str:
     """Give a table in Markdown; its first column is text, the others are figures."""
     lines_ = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
@@ -56,6 +63,25 @@ def _slow_told(found: Found) -> str:
     least_and_most = f"{ratio['least']:.2f}–{ratio['most']:.2f}"
     said += "\nThe others' p99 beside those who do not read, over that beside those who do: "
     return f"{said}{ratio['median']:.2f} ({least_and_most}).\n"
+
+
+def _bound_told(found: Found) -> str:
+    def by_round(how: str, name: str) -> str:
+        return " / ".join(f"{one[how][name]:g}" for one in found["rounds"])
+
+    def ends(how: str) -> str:
+        causes = [", ".join(f"{count:,} {cause}" for cause, count in one[how]["cut_off"].items()) for one in found["rounds"]]
+        return " / ".join(one or "none" for one in causes)
+
+    names = ("unsent_most_MB", "pss_growth_MB", "p99_ms", "max_ms", "still_there")
+    rows = [[how.replace("_", " "), *(by_round(how, name) for name in names), ends(how)] for how in ("reading", "not_reading")]
+    head = ["the fifth is", "unsent at most, MB", "server grew by, MB", "p99 of the others, ms", "max", "of the fifth there"]
+    said = (
+        f"{found['viewers']:,} viewers, of whom {found['slow']:,} stop reading; {found['bursts']} bursts of sixty lines of "
+        f"1,000 bytes; `TICKER_WRITE_DEADLINE=300`, `TICKER_UNSENT_MOST={found['most_MiB']}`, which is "
+        f"{found['most_MiB'] * 1.048576:.1f} MB. By round."
+    )
+    return f"{said}\n\n{table([*head, 'ended, by cause'], rows)}"
 
 
 def _herd_told(found: Found) -> str:
@@ -102,6 +128,7 @@ def _crowd_told(found: Found) -> str:
 _TOLD: Final[dict[str, Callable[[Found], str]]] = {
     "fair": _fair_told,
     "slow": _slow_told,
+    "bound": _bound_told,
     "herd": _herd_told,
     "leave": _leave_told,
     "crowd": _crowd_told,

@@ -64,12 +64,17 @@ class Ours:
         """Give the sum of a metric's samples."""
         return sum(float(line.split()[-1]) for line in self.get("/metrics").splitlines() if re.match(rf"{name}[{{ ]", line))
 
-    def posting(self) -> Posting:
+    def metrics(self, name: str, label: str) -> dict[str, int]:
+        """Give a metric's whole numbers by one of its labels."""
+        found = re.findall(rf'^{name}{{.*\b{label}="(\w+)".*}} (\S+)$', self.get("/metrics"), re.MULTILINE)
+        return {value: int(float(number)) for value, number in found}
+
+    def posting(self, size: int = 250) -> Posting:
         head = (
             f"POST /v1/channels/en/lines HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
             f"Authorization: Bearer {self.token}\r\nContent-Type: application/json\r\n"
         )
-        return Posting(self.port, head, lambda number, size: json.dumps({"text": lines.text(number, size)}).encode(), 250)
+        return Posting(self.port, head, lambda number, size: json.dumps({"text": lines.text(number, size)}).encode(), size)
 
     def load(self, source: str, path: str = PATH, core: int | None = None) -> Load:
         return Load([self.port], path, "ws", source, core=core)

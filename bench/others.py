@@ -1,0 +1,93 @@
+"""What the cases look at beside the viewers of the load client: the server's memory, and viewers who read nothing."""
+
+import os
+import select
+import socket
+import threading
+
+from bench.procs import pss
+from bench.served import PATH, Ours
+
+
+class Most:
+    """Looks at what the server holds, every so many seconds, and keeps the most."""
+
+    def __init__(self, server: Ours, every: float = 1) -> None:
+        self._server = server
+        self._every = every
+        self._stop = threading.Event()
+        self.unsent = 0.0
+        self.pss = 0
+
+    def __enter__(self) -> None:
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(self._every):
+            self.unsent = max(self.unsent, self._server.metric("ticker_unsent_bytes"))
+            self.pss = max(self.pss, pss(self._server.pids()))
+
+
+class Others:
+    """Viewers who read, or who take their snapshot and then read nothing, with as little room as the kernel allows."""
+
+    def __init__(self, server: Ours, count: int, reading: bool) -> None:
+        self._server = server
+        self._count = count
+        self._reading = reading
+        self._sockets: list[socket.socket] = []
+        self._stop = threading.Event()
+
+    def __enter__(self) -> "Others":
+        request = f"GET {PATH} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        request += "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        for _ in range(self._count):
+            one = socket.socket()
+            if not self._reading:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            one.connect(("127.0.0.1", self._server.port))
+            one.sendall(request.encode())
+            one.recv(4096)
+            self._sockets.append(one)
+        self._thread = threading.Thread(target=self._read)
+        self._thread.start()
+        return self
+
+    def _read(self) -> None:
+        if not self._reading:
+            return
+        poll = select.epoll()
+        for one in self._sockets:
+            one.setblocking(False)
+            poll.register(one, select.EPOLLIN)
+        while not self._stop.is_set():
+            for descriptor, _ in poll.poll(0.1):
+                os.read(descriptor, 1 << 16)
+        poll.close()
+
+    def left(self) -> int:
+        """How many the server has closed or cut off."""
+        return sum(_is_closed(one) for one in self._sockets) if not self._reading else 0
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        for one in self._sockets:
+            one.close()
+
+
+def _is_closed(one: socket.socket) -> bool:
+    one.settimeout(2)
+    try:
+        while one.recv(1 << 16):
+            pass
+    except TimeoutError:
+        return False
+    except OSError:
+        pass
+    return True

@@ -10,6 +10,7 @@ from playwright.async_api import Page
 
 from tests.browsing import SETTLED, SHIFTS
 from tests.web.newsroom import BELT, IN_VIEW, ROOT, TICKER, TRACK, Editor, Strip
+from tests.web.tabs import Window
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pytest.mark.slow]
 
@@ -188,7 +189,7 @@ async def test_focus_is_never_lost(strip: Strip, lines: list[dict[str, object]],
     """Whoever stands on a line that is withdrawn stands on the next one; on the last of all, on the pause button."""
     await strip.page.goto(embed(TAG.replace("><", ' max="2"><').format("list")))
     await strip.reaches(f"{ROOT}.querySelectorAll('li').length === 2")
-    await strip.page.keyboard.press("Tab")
+    await strip.tells(f"{ROOT}.querySelector('a').focus()")
     active = f"{ROOT}.activeElement?.textContent"
     assert "Line 9" in await strip.tells(active)
     await editor.withdraws(lines[9])
@@ -197,6 +198,230 @@ async def test_focus_is_never_lost(strip: Strip, lines: list[dict[str, object]],
     for line in reversed(lines[:9]):
         await editor.withdraws(line)
     await strip.reaches(f"{ROOT}.activeElement?.localName === 'button'")
+
+
+@pytest.mark.parametrize("attribute, value", [("channel", "es"), ("topics", "sport")])
+async def test_other_lines_begin_at_the_start(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed, attribute: str, value: str
+) -> None:
+    """Whatever has gone by of a channel, another one's lines come at once, as if they were the first."""
+    await editor.posts("Other", "es" if attribute == "channel" else "en", topics=["sport"])
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 9')")
+    await strip.passes(0.4)
+    await strip.tells(f"{TICKER}.setAttribute('{attribute}', '{value}')")
+    await strip.reaches(f"{ROOT}.textContent.includes('Other') && {TICKER}.lines.length === 1")
+
+    assert await strip.place("Other") < 300
+    assert await strip.tells(f"{ROOT}.querySelectorAll('li').length") == 1
+
+
+async def test_an_empty_strip_begins_at_the_start(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """The first line after none stands where first lines stand."""
+    await strip.page.goto(embed(TAG.replace("><", ' max="5"><').format("crawl")))
+    await strip.is_live()
+    await strip.passes(0.8)
+    for line in lines:
+        await editor.withdraws(line)
+    await strip.reaches(f"{TICKER}.lines.length === 0")
+    await editor.posts("News")
+    await strip.reaches(f"{ROOT}.textContent.includes('News')")
+
+    assert await strip.place("News") < 100
+
+
+async def test_another_display_begins_at_the_start(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """Nothing of how the lines went by remains in the column, nor of where the reader was in it."""
+    await editor.posts_all(f"Line {n}" for n in range(2))
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 1')")
+    await strip.tells(f"{TRACK}.getAnimations()[0].currentTime = 4000")  # so that the first has gone to the end, behind a gap
+    await strip.reaches(f"{BELT}[0].textContent.includes('Line 0')")
+    await editor.posts_all(f"News {n}" for n in range(9))
+    await strip.reaches(f"{ROOT}.textContent.includes('News 8')")
+
+    await strip.tells(f"{TICKER}.display = 'list'")
+    await strip.reaches(f"{TRACK}.getAnimations().length === 0")
+    edges = "[...new Set(list.map((node) => Math.round(node.getBoundingClientRect().left)))].length"
+    assert await strip.tells(f"((list) => {edges})([...{ROOT}.querySelectorAll('li')])") == 1
+    assert await strip.viewport.evaluate("node => node.scrollTop") == 0
+
+    await strip.viewport.evaluate("node => node.scrollTop = 50")
+    await strip.tells(f"{TICKER}.display = 'crawl'")
+    await strip.reaches(f"{TRACK}.getAnimations().length === 1")
+    assert -200 < await strip.place("News 8") < 1
+
+
+async def test_buttons_hold_no_line(strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed) -> None:
+    """Whoever pressed a button, and still has focus and pointer there, sees the next line come by itself."""
+    await strip.page.goto(embed(TAG.format("rotate")))
+    await strip.reaches(f"{ALONE} === '{lines[9]['text']}'")
+    await strip.page.get_by_role("button", name="Next").click()
+    assert await strip.tells(ALONE) == lines[8]["text"]
+    await editor.posts("News")
+
+    await strip.reaches(f"{ALONE} === 'News'", within=8)
+
+
+async def test_focus_goes_to_the_line_in_the_place(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """Whoever stands on the line that is shown alone, and is withdrawn, stands on the one that is shown then."""
+    await strip.page.goto(embed(TAG.format("rotate")))
+    await strip.reaches(f"{ALONE} === '{lines[9]['text']}'")
+    await strip.page.get_by_role("button", name="Previous").press("Enter")
+    await strip.reaches(f"{ALONE} === '{lines[0]['text']}'")
+    await strip.tells(f"{ROOT}.querySelector('li:not([hidden]) a').focus()")
+    await editor.withdraws(lines[0])
+    await strip.reaches(f"{ALONE} === '{lines[9]['text']}'")
+
+    assert "Line 9" in await strip.tells(f"{ROOT}.activeElement?.textContent ?? ''")
+
+
+async def test_first_lines_are_no_news(strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed) -> None:
+    """The first one stands as long as it takes to read."""
+    await editor.posts_all(["Uno", "Dos"], "es")
+    await strip.page.goto(embed(TAG.format("rotate")))
+    await strip.reaches(f"{ALONE} === '{lines[9]['text']}'")
+    await strip.tells(f"{TICKER}.channel = 'es'")
+    await strip.reaches(f"{ALONE} === 'Dos'")
+    shown = await strip.tells("performance.now()")
+    await strip.reaches(f"{ALONE} === 'Uno'")
+
+    assert await strip.tells("performance.now()") - shown > 4000
+
+
+async def test_pausing_moves_nothing(strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed) -> None:
+    """What was withdrawn, corrected and pushed out in view stays so when the reader pauses, and when they go on."""
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 0')")
+    await strip.viewport.hover()
+    await editor.withdraws(lines[8])
+    await editor.corrects(lines[7], text="Line 7, which has become much longer than it was, so that two rows hold it")
+    await strip.reaches(f"{ROOT}.textContent.includes('two rows') && !{ROOT}.textContent.includes('Line 8')")
+    before = await strip.places()
+
+    await strip.page.get_by_role("button", name="Pause").press("Enter")
+    await strip.reaches(f"{TRACK}.getAnimations().length === 0")
+    assert await strip.places() == pytest.approx(before, abs=1)
+    await editor.withdraws(lines[0])  # and nothing by what happens elsewhere
+    await strip.reaches(f"!{ROOT}.textContent.includes('Line 0')")
+    assert await strip.places() == pytest.approx(before, abs=1)
+    await strip.page.get_by_role("button", name="Resume").press("Enter")
+    await strip.reaches(f"{TRACK}.getAnimations().length === 1")
+    assert await strip.places() == pytest.approx(before, abs=1)
+
+
+@pytest.mark.parametrize("channel", ["en", "ar"])
+async def test_pausing_a_short_row_moves_nothing(strip: Strip, editor: Editor, embed: Embed, channel: str) -> None:
+    """A line that stands alone on its way across stays there, though a row has no place to scroll to."""
+    await editor.posts("One line", channel)
+    await strip.page.goto(embed(TAG.format("crawl").replace("en", channel)))
+    await strip.reaches(f"{ROOT}.textContent.includes('One line')")
+    await strip.tells(f"{TRACK}.getAnimations()[0].currentTime = 20000")
+    await strip.reaches(f"{TRACK}.getAnimations()[0].currentTime < 3000")  # it enters again
+    await strip.tells(f"{TRACK}.getAnimations()[0].currentTime = 8000")
+    await strip.viewport.hover()
+    before = await strip.places()
+    assert [place for place in before.values() if 300 < place < 1000]
+
+    button = strip.element.locator("[part=pause]")
+    await button.press("Enter")
+    await strip.reaches(f"{TRACK}.getAnimations().length === 0")
+    assert await strip.places() == pytest.approx(before, abs=1)
+    await button.press("Enter")
+    await strip.reaches(f"{TRACK}.getAnimations().length === 1")
+    assert await strip.places() == pytest.approx(before, abs=1)
+
+
+async def test_a_click_moves_nothing(strip: Strip, lines: list[dict[str, object]], embed: Embed) -> None:
+    """Whoever clicks on a line that is coming in finds it where they clicked."""
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 0')")
+    await strip.tells("addEventListener('click', (event) => event.preventDefault())")
+    box = await strip.viewport.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] - 5, box["y"] + 20
+    await strip.reaches(f"{ROOT}.elementFromPoint({x}, {y}).closest('a')?.getBoundingClientRect().left > {x - 100}")
+    await strip.page.mouse.move(x, y)
+    before = await strip.places()
+    await strip.page.mouse.down()
+    await strip.page.mouse.up()
+    await strip.reaches(f"{ROOT}.activeElement?.part.value === 'link'")
+
+    assert await strip.places() == pytest.approx(before, abs=1)
+
+
+async def test_who_is_in_the_list_by_keyboard_stays_there(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """News does not push away the line that has focus, not even the newest."""
+    await strip.page.emulate_media(reduced_motion="reduce")
+    await strip.page.goto(embed(TAG.format("list")))
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 0')")
+    await strip.tells(f"{ROOT}.querySelector('a').focus()")
+    top = f"{ROOT}.activeElement.getBoundingClientRect().top"
+    before = await strip.tells(top)
+    await editor.posts("News")
+    await strip.reaches(f"{ROOT}.textContent.includes('News')")
+
+    assert await strip.tells(top) == pytest.approx(before, abs=1)
+
+
+async def test_without_motion_news_is_at_the_start(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """Who is at the start of the row sees the newest line first; who has gone on along it stays where they are."""
+    await strip.page.emulate_media(reduced_motion="reduce")
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 0')")
+    await editor.posts("News 1")
+    await strip.reaches(f"{ROOT}.textContent.includes('News 1')")
+    assert await strip.place("News 1") == pytest.approx(0, abs=1)
+
+    await strip.viewport.evaluate("node => node.scrollBy(700, 0)")
+    before = await strip.place("Line 7")
+    await editor.posts("News 2")
+    await strip.reaches(f"{ROOT}.textContent.includes('News 2')")
+    assert await strip.place("Line 7") == pytest.approx(before, abs=1)
+    assert await strip.place("News 2") < await strip.place("News 1") < await strip.place("Line 9")
+
+
+async def test_news_stands_next_to_who_follows_links(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """It waits behind what is in view, not before it."""
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 0')")
+    await strip.tells(f"{ROOT}.querySelectorAll('a')[6].focus()")
+    await strip.reaches(f"{TRACK}.getAnimations().length === 0")
+    before = await strip.places()
+    await editor.posts("News")
+    await strip.reaches(f"{ROOT}.textContent.includes('News')")
+
+    assert await strip.places() == pytest.approx(before, abs=1)
+    assert max(before.values()) < await strip.place("News") < 3000
+
+
+async def test_who_comes_back_finds_lines(window: Window, editor: Editor, embed: Embed) -> None:
+    """While the page was out of sight all lines have gone by; they are there when it is in sight."""
+    await editor.posts_all(["One", "Two"])
+    seen = f"{BELT}.some({IN_VIEW})"
+    tab = await window.opens(embed(TAG.replace("><", ' speed="400"><').format("crawl")))
+    await tab.reaches(f"{TRACK}?.getAnimations().length === 1")
+    await tab.tells(
+        f"document.addEventListener('visibilitychange', () => document.hidden || setTimeout(() => (window.seen = {seen})))"
+    )
+    other = await window.opens("about:blank")
+    await tab.reaches("document.hidden")
+    await tab.reaches(f"{TRACK}.getAnimations()[0].currentTime > 9000")
+    await other.closes()
+    await tab.comes_to_front()
+
+    await tab.reaches("'seen' in window")
+    assert await tab.tells("window.seen")
 
 
 async def test_moves_without_a_script_per_frame(page: Page, strip: Strip, lines: list[dict[str, object]], embed: Embed) -> None:

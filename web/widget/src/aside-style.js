@@ -8,10 +8,11 @@ a:hover { text-decoration: underline; }
     [part=viewport] { overflow: hidden; }
     ul { inline-size: 2e5px; --way: -1; animation: crawl calc(1e6s / var(--speed)) linear infinite; }
     ul:dir(rtl) { --way: 1; }
-    ul::before { content: ""; order: -1; flex: none; inline-size: var(--lead); }
   }
   li:has([part=mark]:not(:empty)) { animation: changed 1.5s; }
 }
+.crawl ul::before { content: ""; order: -1; flex: none; inline-size: var(--lead); }
+.crawl ul::after { content: ""; order: 999; flex: none; inline-size: var(--tail); block-size: 1px; }
 .tight { align-items: center; white-space: normal !important; }
 .tight a { font-size: .75em; line-height: 1.15; }
 @media (prefers-reduced-motion) { li { order: 0 !important; margin: 0 !important; } }

@@ -47,9 +47,13 @@ export function asideOf(host, strip, tools) {
     movement,
 
     /** In the light tree for as long as the element is in the page. */
-    enter: () => host.append(announcements),
+    enter() {
+      host.append(announcements);
+      document.addEventListener("visibilitychange", movement.wake);
+    },
 
     leave() {
+      document.removeEventListener("visibilitychange", movement.wake);
       hush();
       announcements.remove();
       lost = 0;
@@ -72,7 +76,7 @@ export function asideOf(host, strip, tools) {
     tick() {
       lost = /live|closed/.test(host.status) ? 0 : lost + 1;
       tick(strip.voice.language);
-      if (!host.paused && !node.matches(":hover, :focus-within")) movement.age();
+      if (!host.paused) movement.age();
     },
 
     /** @param {boolean | undefined} ready @param {number} waiting  lines that wait for the end of a pause */

@@ -6,13 +6,14 @@
  * compositor, moves them; no script runs per frame. About once a second those that have left at the start are put to the
  * end of the belt, unseen, and room as wide takes their place: what is in view stays where it is in the list, so that no
  * browser counts it as a shift. Everything comes and goes at that seam: news stands right behind what is in view, however
- * long the round, and the lines after it go on where they were. While it moves, what is in view keeps its place until it has
- * gone by: a withdrawn line leaves it empty, a shorter correction as wide, a longer one stands in it in smaller rows; what
- * newer lines pushed out is shown to its end. Each line is there once, so nothing is hidden from anybody. One line at a
- * time: the first of the belt.
+ * long the round, and the lines after it go on where they were. What is in view keeps its place until it has gone by: a
+ * withdrawn line leaves it empty, a shorter correction as wide, a longer one stands in it in smaller rows; what newer lines
+ * pushed out is shown to its end. Each line is there once, so nothing is hidden from anybody. One line at a time: the first
+ * of the belt.
  *
- * Whatever must stand still (the reader paused, follows links by keyboard, or wants no motion) is a row that scrolls, in
- * the order of the belt. Around every change the first line in view is remembered and put back where it stood.
+ * A crawl that stands still (the reader paused, or follows links by keyboard) is a row that scrolls, in the order of the
+ * belt; who wants no motion has it in the order of the lines. Around every change the first line in view is remembered and
+ * put back where it stood. Where nothing in view is to stay, as when another channel comes, all starts at the beginning.
  */
 /** @typedef {import("./line-item.js").Item} Item */
 /** @typedef {import("./line-item.js").Writing} Writing */
@@ -24,11 +25,15 @@ const READ = 20; // letters
 const LEAD_MOST = 1e5; // px: from there on the animation starts anew
 const FADE = 180; // ms that a new line takes to appear
 const GLIDE = 1000; // ms that a list takes at most to go up to its newest line
+const MINUTE = 60_000; // ms
 
 /** Takes a display over. @param {import("./display.js").Display} display */
 export function movementOf({ list, viewport, show }) {
   let kind = "";
   let lead = 0; // px of room in place of the lines that have gone by
+  let tail = 0; // px of room behind the last one, to scroll into
+  let running = false; // whether it moved when last seen
+  let ran = 0; // ms since 1970, when it was last seen to move
   let speed = 0; // px a second
   /** The lines in the order in which they go by; also withdrawn ones, without an id, until they have. @type {Item[]} */
   let belt = /** @type {Item[]} */ ([...list.children]);
@@ -53,30 +58,74 @@ export function movementOf({ list, viewport, show }) {
   const room = () => (kind === "crawl" ? viewport.clientWidth : viewport.clientHeight);
 
   /** The lines in view. */
-  const view = () => belt.filter((item) => start(item) < room() && end(item) > 0);
+  const view = () => belt.filter((item) => !item.hidden && start(item) < room() && end(item) > 0);
+
+  const still = () => matchMedia("(prefers-reduced-motion)").matches;
+
+  /** Whether the lines stand in their own order, the newest at the start. */
+  const inOrder = () => kind === "list" || (kind === "crawl" && still());
+
+  /** Starts at the beginning: the newest line, at the start. */
+  function begin() {
+    for (const item of belt) {
+      item.style.cssText = "";
+      item.classList.remove("tight");
+    }
+    order(/** @type {Item[]} */ ([...list.children]));
+    age = 0;
+    news = false;
+    pad(0, 0);
+    const moving = motion();
+    if (moving) moving.currentTime = 0;
+    viewport.scrollTo({ top: 0, left: 0, behavior: "instant" });
+  }
 
   /** Makes a change around which what is read stays where it is. @param {() => void} change */
   function keep(change) {
-    const newest = kind === "list" && (viewport.scrollTop < 1 || Date.now() - glided < GLIDE);
+    const before = kind;
+    const first = Math.abs(viewport.scrollLeft) + viewport.scrollTop < 1 || Date.now() - glided < GLIDE;
+    const newest = first && inOrder() && !list.querySelector(":focus-visible");
     const places = view().map((item) => /** @type {const} */ ([item, start(item)]));
     change();
+    if (kind !== before) return begin();
     const left = places.filter(([item]) => item.isConnected);
-    const [anchor, at] = left.find(([, at]) => at > -1) ?? left[0] ?? []; // nobody reads the beginning of what has begun to leave
+    const [anchor, at = 0] = left.find(([, at]) => at > -1) ?? left[0] ?? []; // nobody reads the beginning of what has begun to leave
+    /** px that it stands too far from the start. */
+    const off = () => (anchor ? start(anchor) - at : 0);
     const moving = motion();
     if (moving) viewport.scrollLeft = 0;
-    const way = anchor ? start(anchor) - at : 0;
+    else if (running) pad(0, 0);
+    running = !!moving;
+    const way = off();
     if (moving) goBy(moving, lead - way);
-    else if (way) viewport.scrollBy(kind !== "crawl" ? 0 : backwards() ? -way : way, kind === "crawl" ? 0 : way);
+    else if (way) {
+      scroll(way);
+      const rest = kind === "crawl" && !still() ? off() : 0; // a row that ends in view, or begins there
+      if (rest) pad(lead + Math.max(0, -rest), tail + Math.max(0, rest));
+      if (rest > 0) scroll(rest);
+    }
     if (!newest || way < 1) return;
     // Whoever looks at the newest line goes on doing so. Scrolled, not shifted: browsers and readers count that against a page.
-    glided = Date.now();
-    viewport.scrollTo({ top: 0, behavior: still() ? "instant" : "smooth" });
+    if (!still()) glided = Date.now();
+    viewport.scrollTo({ top: 0, left: 0, behavior: still() ? "instant" : "smooth" });
+  }
+
+  /** @param {number} px */
+  function scroll(px) {
+    viewport.scrollBy({ [kind === "crawl" ? "left" : "top"]: kind === "crawl" && backwards() ? -px : px, behavior: "instant" });
+  }
+
+  /** Puts so much room before the belt and behind it. @param {number} before @param {number} behind  both px */
+  function pad(before, behind) {
+    lead = before;
+    tail = behind;
+    list.style.setProperty("--lead", `${lead}px`);
+    list.style.setProperty("--tail", `${tail}px`);
   }
 
   /** Puts so much room before the belt, or lets the animation begin from there. @param {Animation} moving @param {number} px */
   function goBy(moving, px) {
-    lead = px < 0 || px > LEAD_MOST ? 0 : px;
-    list.style.setProperty("--lead", `${lead}px`);
+    pad(px < 0 || px > LEAD_MOST ? 0 : px, 0);
     if (lead !== px) moving.currentTime = Math.max(0, Number(moving.currentTime) + ((lead - px) / speed) * 1000);
   }
 
@@ -107,19 +156,21 @@ export function movementOf({ list, viewport, show }) {
   function goOn(seen, made, moving) {
     const items = belt.filter((item) => item.isConnected && (item.id || seen.includes(item) || item.remove()));
     const last = items.at(-1);
+    const width = room();
     let edge = last ? end(last) : 0;
-    const gone = items.splice(0, seen[0] ? items.indexOf(seen[0]) : 0);
-    for (const item of gone) {
-      const gap = Math.max(0, room() - edge);
+    const gone = items.splice(0, moving && seen[0] ? items.indexOf(seen[0]) : 0);
+    const widths = gone.map((item) => item.offsetWidth);
+    for (const [n, item] of gone.entries()) {
+      const gap = Math.max(0, width - edge);
       item.style.marginInlineStart = `${gap}px`;
-      edge += gap + item.offsetWidth;
+      edge += gap + widths[n];
     }
     if (moving && last && !seen[0]) {
       moving.currentTime = 0; // all have gone by: there is but one, or nobody was there to see
       goBy(moving, 0);
-      items[0].style.marginInlineStart = `${items[1] ? 0 : room()}px`;
+      items[0].style.marginInlineStart = `${items[1] ? 0 : width}px`;
     }
-    items.splice(moving ? items.findLastIndex((item) => seen.includes(item)) + 1 : 1, 0, ...made);
+    items.splice(kind === "rotate" ? 1 : items.findLastIndex((item) => seen.includes(item)) + 1, 0, ...made);
     order([...items, ...gone]);
   }
 
@@ -141,11 +192,30 @@ export function movementOf({ list, viewport, show }) {
     return belt[0]?.querySelector("a")?.textContent ?? "";
   }
 
-  const still = () => matchMedia("(prefers-reduced-motion)").matches;
+  const root = () => /** @type {ShadowRoot} */ (viewport.getRootNode());
+
+  /**
+   * Gives focus back to a link, or if its line is gone to the first of others that has one, or to the pause button.
+   * @param {HTMLElement} link @param {(Item | null | undefined)[]} others
+   */
+  function refocus(link, others) {
+    const next = link.isConnected ? link : others.find((item) => item?.isConnected && item.id)?.querySelector("a");
+    const pause = /** @type {HTMLElement} */ (root().querySelector("[part=pause]"));
+    const { parentElement: controls } = pause;
+    if (controls && !next) controls.hidden = false; // while another channel is on its way
+    (next ?? pause).focus({ preventScroll: true });
+  }
+
+  /** Whether the reader points at the lines, or is in them by keyboard. */
+  const held = () =>
+    viewport.matches(":focus-visible, :has(:focus-visible)") || (matchMedia("(hover)").matches && viewport.matches(":hover"));
 
   // A link that the keyboard reached makes the crawl stand still (style.js), and must be seen whole, or from its beginning.
   viewport.addEventListener("focusin", ({ target }) => {
     const link = /** @type {HTMLElement} */ (target);
+    if (!link.matches(":focus-visible")) return;
+    if (running) pad(0, 0); // it goes on from where the row will have been scrolled to
+    running = false;
     link.scrollIntoView({ block: "nearest", inline: link.offsetWidth > viewport.clientWidth ? "start" : "nearest" });
   });
 
@@ -160,9 +230,15 @@ export function movementOf({ list, viewport, show }) {
       list.style.setProperty("--speed", `${px}`);
     },
 
+    /** The page has come in sight: what has gone by meanwhile comes again. */
+    wake() {
+      const moving = motion();
+      if (moving) keep(() => goOn(view(), [], moving));
+    },
+
     /** A second has gone by: the line that stands alone gives way once it has had time to be read. */
     age() {
-      if (kind === "rotate" && !still() && ++age > (news ? NEWS : DWELL + (belt[0]?.textContent ?? "").length / READ)) turn(1);
+      if (kind === "rotate" && !still() && !held() && ++age > (news ? NEWS : DWELL + (belt[0]?.textContent ?? "").length / READ)) turn(1);
     },
 
     /**
@@ -172,31 +248,39 @@ export function movementOf({ list, viewport, show }) {
      * @param {{type?: string, id?: string, line?: Line}} happened  a change that has just come
      */
     show(lines, writing, { type, id, line: changed }) {
-      const root = /** @type {ShadowRoot} */ (viewport.getRootNode());
-      const link = /** @type {HTMLElement | null} */ (root.activeElement);
+      const link = /** @type {HTMLElement | null} */ (root().activeElement);
       const focused = /** @type {Item | null | undefined} */ (link?.closest("li"));
-      const after = focused?.nextElementSibling ?? focused?.previousElementSibling;
+      const beside = /** @type {Item | null | undefined} */ (focused?.nextElementSibling ?? focused?.previousElementSibling);
       const moving = motion();
-      const seen = moving ? view() : [];
+      /** @param {Item} item */
+      const stays = (item) => lines.some((line) => line.id === item.id);
+      const whole = !type || type === "snapshot"; // any lines may have come and gone
+      const anew = !lines.length || (whole && !(type ? view() : belt).some(stays));
       keep(() => {
+        if (anew) begin();
+        if (moving) ran = Date.now();
+        else if (Date.now() - ran > MINUTE) for (const line of lines) belt.find(({ id }) => id === line.id)?.fill(line, writing, true);
+        const read = anew || kind !== "crawl" || still() ? [] : view();
+        const widths = new Map(read.map((item) => [item, `${item.getBoundingClientRect().width}px`]));
         for (const item of belt) {
-          const stays = seen.includes(item);
-          item.style.minInlineSize = stays ? `${item.offsetWidth}px` : "";
+          item.style.minInlineSize = widths.get(item) ?? "";
           item.style.maxInlineSize = "";
           item.classList.remove("tight");
-          if (!stays || lines.some((line) => line.id === item.id)) continue;
-          if (type === "snapshot" || item.id === id || item.expires <= writing.now) item.id = item.textContent = "";
+          if (!widths.has(item) || stays(item)) continue;
+          const gone = type === "snapshot" || item.id === id || item.expires <= writing.now;
+          if (gone && moving) item.id = item.textContent = "";
+          else if (gone) widths.delete(item); // a row need not wait until the gap is out of view: it may never be
           else if (item.id === changed?.id) item.fill(changed, writing);
         }
+        const seen = [...widths.keys()];
         const made = show(lines, writing, seen);
         seen.forEach(fit);
-        if (belt.length && !still()) for (const item of made) item.animate({ opacity: [0, 1] }, FADE);
-        news ||= made.length > 0;
-        goOn(seen, made, moving);
+        if (!anew && !still()) for (const item of made) item.animate({ opacity: [0, 1] }, FADE);
+        news = !anew && (news || made.length > 0);
+        if (anew || inOrder()) order(/** @type {Item[]} */ ([...list.children]));
+        else goOn(seen, made, moving);
       });
-      if (!focused || root.activeElement === link) return;
-      const next = focused.isConnected ? link : (after?.isConnected ? after : belt[0])?.querySelector("a");
-      (next ?? root.querySelector("button:last-child"))?.focus({ preventScroll: true });
+      if (link && focused && root().activeElement !== link) refocus(link, kind === "rotate" ? belt : [beside, ...belt]);
     },
   };
 }

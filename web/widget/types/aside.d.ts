@@ -10,6 +10,7 @@ export declare function asideOf(host: Host, strip: Strip, tools: Tools): {
         keep: (change: () => void) => void;
         turn: (by: number) => string;
         become(display: string, px: number): void;
+        wake(): void;
         age(): void;
         show(lines: readonly import("./movement.js").Line[], writing: import("./movement.js").Writing, { type, id, line: changed }: {
             type?: string;
@@ -18,7 +19,7 @@ export declare function asideOf(host: Host, strip: Strip, tools: Tools): {
         }): void;
     };
     /** In the light tree for as long as the element is in the page. */
-    enter: () => void;
+    enter(): void;
     leave(): void;
     /**
      * Says what has happened; nothing that is not shown, to nobody, or twice on a page.

@@ -6,13 +6,14 @@
  * compositor, moves them; no script runs per frame. About once a second those that have left at the start are put to the
  * end of the belt, unseen, and room as wide takes their place: what is in view stays where it is in the list, so that no
  * browser counts it as a shift. Everything comes and goes at that seam: news stands right behind what is in view, however
- * long the round, and the lines after it go on where they were. While it moves, what is in view keeps its place until it has
- * gone by: a withdrawn line leaves it empty, a shorter correction as wide, a longer one stands in it in smaller rows; what
- * newer lines pushed out is shown to its end. Each line is there once, so nothing is hidden from anybody. One line at a
- * time: the first of the belt.
+ * long the round, and the lines after it go on where they were. What is in view keeps its place until it has gone by: a
+ * withdrawn line leaves it empty, a shorter correction as wide, a longer one stands in it in smaller rows; what newer lines
+ * pushed out is shown to its end. Each line is there once, so nothing is hidden from anybody. One line at a time: the first
+ * of the belt.
  *
- * Whatever must stand still (the reader paused, follows links by keyboard, or wants no motion) is a row that scrolls, in
- * the order of the belt. Around every change the first line in view is remembered and put back where it stood.
+ * A crawl that stands still (the reader paused, or follows links by keyboard) is a row that scrolls, in the order of the
+ * belt; who wants no motion has it in the order of the lines. Around every change the first line in view is remembered and
+ * put back where it stood. Where nothing in view is to stay, as when another channel comes, all starts at the beginning.
  */
 /** @typedef {import("./line-item.js").Item} Item */
 /** @typedef {import("./line-item.js").Writing} Writing */
@@ -26,6 +27,8 @@ export declare function movementOf({ list, viewport, show }: import("./display.j
     turn: (by: number) => string;
     /** @param {string} display @param {number} px  a second */
     become(display: string, px: number): void;
+    /** The page has come in sight: what has gone by meanwhile comes again. */
+    wake(): void;
     /** A second has gone by: the line that stands alone gives way once it has had time to be read. */
     age(): void;
     /**

@@ -163,7 +163,7 @@ async def test_hover_and_keyboard_stop_the_movement(strip: Strip, editor: Editor
     await strip.page.mouse.move(5, 600)
     await strip.reaches(f"{TRACK}.getAnimations()[0].playState === 'running'")
 
-    for _ in range(6):
+    for _ in range(8):  # two buttons stand before the lines
         await strip.page.keyboard.press("Tab")
     await strip.reaches(
         f"(() => {{ const a = {ROOT}.activeElement.getBoundingClientRect(), v = {ROOT}.querySelector('[part=viewport]')"

@@ -19,6 +19,7 @@ a:hover { text-decoration: underline; }
 @media (hover) { [part=viewport]:hover ul { animation-play-state: paused !important; } }
 @keyframes crawl { to { transform: translateX(calc(var(--way) * 1e6px)); } }
 @keyframes changed { from { background: var(--tint); } }
+[part=status], [part=controls] { order: 1; }
 [part=status] { display: flex; align-items: center; padding-inline: 16px; gap: .3em; color: var(--notice); }
 [part=status], [part=counter] { font-size: .87em; font-variant-numeric: tabular-nums; white-space: nowrap; }
 [part=none] { place-self: center start; flex: 1; padding-inline: 16px; color: var(--muted); }

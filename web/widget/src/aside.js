@@ -22,6 +22,7 @@ const SOUNDS = { flash: ["all", "mixed"], all: ["off", "true"], off: ["flash", "
 export function asideOf(host, strip, tools) {
   const { element, put, first } = tools;
   const { controls, node } = strip;
+  const { viewport } = strip.display;
   const movement = movementOf(strip.display);
   const { node: announcements, hush, say, tell, tick } = announcerOf(tools);
   const none = element("div", "none");
@@ -39,9 +40,12 @@ export function asideOf(host, strip, tools) {
   next.onclick = () => say(movement.turn(1));
   pause.onclick = () => (host.paused = !host.paused);
   controls.append(counter, announce, previous, next, pause);
-  controls.before(none, state);
+  viewport.before(none, state, controls); // so that the keyboard finds the pause before the lines; style puts them behind
   node.append(announcer);
   /** @type {ShadowRoot} */ (node.getRootNode()).adoptedStyleSheets.push(sheet);
+
+  /** @param {HTMLElement} button @param {string} word */
+  const name = (button, word) => put(button, { title: word, ariaLabel: word });
 
   return {
     movement,
@@ -92,9 +96,11 @@ export function asideOf(host, strip, tools) {
       put(counter, { textContent: freshWords(language, waiting) });
       put(counter.dataset, { count: `${waiting}` });
       put(announce, { textContent: words.aloud, ariaPressed: SOUNDS[host.announce][1] });
-      put(previous, { title: words.previous });
-      put(next, { title: words.next });
-      put(pause, { title: paused ? words.resume : words.pause, className: paused ? "go" : "" });
+      name(previous, words.previous);
+      name(next, words.next);
+      name(pause, paused ? words.resume : words.pause);
+      put(pause, { className: paused ? "go" : "" });
+      controls.hidden &&= !controls.matches(":focus-within"); // of a channel that has not come yet: focus would be lost
       if (told && first(`${host.since}`)) say(state.textContent ?? "");
       const wrong = status === "ended" ? `channel "${host.channel}" refused by` : told && !ready ? "no answer from" : "";
       if (wrong && first(wrong + host.server)) console.warn(`breaking-ticker: ${wrong} ${host.server}`);

@@ -293,6 +293,30 @@ async def test_first_lines_are_no_news(strip: Strip, lines: list[dict[str, objec
     assert await strip.tells("performance.now()") - shown > 4000
 
 
+async def test_what_fills_a_hole_is_no_news(strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed) -> None:
+    """An older line that moves up where another was withdrawn comes last, and hurries nobody."""
+    await strip.page.goto(embed(TAG.replace("><", ' max="3"><').format("rotate")))
+    await strip.reaches(f"{ALONE} === '{lines[9]['text']}'")
+    await editor.withdraws(lines[8])
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 6')")
+    shown = []
+    for _ in range(2):
+        await strip.page.get_by_role("button", name="Next").press("Enter")
+        shown.append(await strip.tells(ALONE))
+
+    assert shown == [lines[7]["text"], lines[6]["text"]]
+
+
+async def test_times_go_on_while_paused(strip: Strip, lines: list[dict[str, object]], embed: Embed) -> None:
+    """What is in view keeps its place, but does not say for ever that it has come just now."""
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 0')")
+    await strip.page.get_by_role("button", name="Pause").press("Enter")
+    await strip.tells("(({ now }) => Date.now = () => now() + 150_000)(Date)")
+
+    await strip.reaches(f"[...{ROOT}.querySelectorAll('time')].every((time) => time.textContent === '2 min. ago')")
+
+
 async def test_pausing_moves_nothing(strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed) -> None:
     """What was withdrawn, corrected and pushed out in view stays so when the reader pauses, and when they go on."""
     await strip.page.goto(embed(TAG.format("crawl")))

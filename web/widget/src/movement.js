@@ -150,10 +150,10 @@ export function movementOf({ list, viewport, show }) {
   }
 
   /**
-   * Puts news behind what is in view, and what has gone by behind all, where it is not seen.
-   * @param {Item[]} seen @param {Item[]} made @param {Animation | undefined} moving
+   * Puts news behind what is in view, and what has gone by behind all, where it is not seen; older lines come last.
+   * @param {Item[]} seen @param {Item[]} made @param {Item[]} older @param {Animation | undefined} moving
    */
-  function goOn(seen, made, moving) {
+  function goOn(seen, made, older, moving) {
     const items = belt.filter((item) => item.isConnected && (item.id || seen.includes(item) || item.remove()));
     const last = items.at(-1);
     const width = room();
@@ -171,7 +171,7 @@ export function movementOf({ list, viewport, show }) {
       items[0].style.marginInlineStart = `${items[1] ? 0 : width}px`;
     }
     items.splice(kind === "rotate" ? 1 : items.findLastIndex((item) => seen.includes(item)) + 1, 0, ...made);
-    order([...items, ...gone]);
+    order([...items, ...gone, ...older]);
   }
 
   /**
@@ -233,7 +233,7 @@ export function movementOf({ list, viewport, show }) {
     /** The page has come in sight: what has gone by meanwhile comes again. */
     wake() {
       const moving = motion();
-      if (moving) keep(() => goOn(view(), [], moving));
+      if (moving) keep(() => goOn(view(), [], [], moving));
     },
 
     /** A second has gone by: the line that stands alone gives way once it has had time to be read. */
@@ -276,9 +276,12 @@ export function movementOf({ list, viewport, show }) {
         const made = show(lines, writing, seen);
         seen.forEach(fit);
         if (!anew && !still()) for (const item of made) item.animate({ opacity: [0, 1] }, FADE);
+        const known = lines.findLastIndex((line) => !made.some((item) => item.id === line.id));
+        // What moves up where another line went is older than all that is shown, and no news.
+        const older = type === "publish" ? [] : made.splice(made.length + known + 1 - lines.length);
         news = !anew && (news || made.length > 0);
         if (anew || inOrder()) order(/** @type {Item[]} */ ([...list.children]));
-        else goOn(seen, made, moving);
+        else goOn(seen, made, older, moving);
       });
       if (link && focused && root().activeElement !== link) refocus(link, kind === "rotate" ? belt : [beside, ...belt]);
     },

@@ -116,8 +116,8 @@ def _slow(viewers: int, cores: tuple[int | None, int | None], *, reading: bool, 
             "faults": report.faults,
             "unsent_most_bytes": most.unsent,
             "pss_growth_MB": round((most.pss - before) / 1e6, 1),
-            "closed_slow": server.metrics("ticker_closes_total", "cause").get("slow", 0),
             "others_left": others.left(),
+            "closed_slow": server.metrics("ticker_closes_total", "cause").get("slow", 0),
         }
 
 
@@ -325,12 +325,11 @@ def measured(cases: Mapping[str, Callable[[], Found]], results: Path) -> int:
     Gives the exit status: 1 when one could not be measured, or viewers saw faults.
     """
     kept = json.loads(results.read_text()) if results.exists() else {}
-    kept["machine"] = machine()
     status = 0
     for name, case in cases.items():
         print(f"{name} …", flush=True)
         try:
-            kept[name] = {"date": time.strftime("%Y-%m-%d"), **case()}
+            kept[name] = {"date": time.strftime("%Y-%m-%d"), "machine": machine(), **case()}
         except (RuntimeError, TimeoutError, OSError) as error:
             print(f"{name} failed: {error}", flush=True)
             status = 1

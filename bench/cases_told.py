@@ -9,10 +9,10 @@ Found = dict[str, Any]
 def markdown(kept: dict[str, Any]) -> str:
     """Give the results as tables."""
     said = "# What a fan-out meets besides lines, measured\n\nMade by `python -m bench.cases`; what is done is told in "
-    said += f"[README.md](../README.md).\n\nThe machine: {kept['machine']}.\n"
+    said += "[README.md](../README.md).\n"
     for case in _TOLD:
         if case in kept:
-            said += f"\n## {case}, {kept[case]['date']}\n\n{_TOLD[case](kept[case])}"
+            said += f"\n## {case}, {kept[case]['date']}\n\nOn {kept[case]['machine']}.\n\n{_TOLD[case](kept[case])}"
     return said
 
 
@@ -66,16 +66,26 @@ def _slow_told(found: Found) -> str:
 
 
 def _bound_told(found: Found) -> str:
-    def by_round(how: str, name: str) -> str:
-        return " / ".join(f"{one[how][name]:g}" for one in found["rounds"])
+    def by_round(how: str, name: str, form: str) -> str:
+        return " / ".join(format(one[how][name], form) for one in found["rounds"])
 
     def ends(how: str) -> str:
         causes = [", ".join(f"{count:,} {cause}" for cause, count in one[how]["cut_off"].items()) for one in found["rounds"]]
         return " / ".join(one or "none" for one in causes)
 
-    names = ("unsent_most_MB", "pss_growth_MB", "p99_ms", "max_ms", "still_there")
-    rows = [[how.replace("_", " "), *(by_round(how, name) for name in names), ends(how)] for how in ("reading", "not_reading")]
-    head = ["the fifth is", "unsent at most, MB", "server grew by, MB", "p99 of the others, ms", "max", "of the fifth there"]
+    forms = {"unsent_most_MB": ".1f", "pss_growth_MB": ".1f", "p99_ms": ".0f", "max_ms": ".0f", "still_there": ",d"}
+    rows = [
+        [how.replace("_", " "), *(by_round(how, name, form) for name, form in forms.items()), ends(how)]
+        for how in ("reading", "not_reading")
+    ]
+    head = [
+        "the fifth is",
+        "unsent at most, MB",
+        "server grew by, MB",
+        "p99 of the others, ms",
+        "max, ms",
+        "of the fifth there",
+    ]
     said = (
         f"{found['viewers']:,} viewers, of whom {found['slow']:,} stop reading; {found['bursts']} bursts of sixty lines of "
         f"1,000 bytes; `TICKER_WRITE_DEADLINE=300`, `TICKER_UNSENT_MOST={found['most_MiB']}`, which is "

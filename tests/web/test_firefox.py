@@ -23,7 +23,7 @@ TEXTS: Final = [f"Line {n} of the day, and some more words" for n in range(10)]
 LABELS: Final = {"en": "Breaking", "ar": "عاجل", "es": "Última hora", "fr": "Dernière minute"}
 SEEN: Final = f"[...{ROOT}.querySelectorAll('li')].filter((node) => node.checkVisibility()).map((node) => node.offsetTop)"
 
-CHANNELS: Final = 32  # of each language: a test has one for itself
+CHANNELS: Final = 48  # of each language: a test has one for itself
 EDITIONS: Final = "".join(
     f'[[channels]]\nid = "{language}-{n}"\ntitle = "{language}"\nlanguage = "{language}"\n\n'
     for language in LANGUAGES

@@ -1,5 +1,6 @@
 /** The looks of what moves, and of what stands beside the lines. */
 const CSS = /* css */ `
+a { overflow-wrap: anywhere; }
 a:hover { text-decoration: underline; }
 :focus-visible { outline: 2px solid; outline-offset: -2px; }
 .list a:focus-visible { outline-offset: 2px; }
@@ -27,6 +28,14 @@ a:hover { text-decoration: underline; }
 [part=none], [part=counter] { min-inline-size: 0; line-height: 1.15; white-space: normal; }
 [part=counter] { font-weight: 600; }
 [part=counter]:not(:empty) { padding-inline-start: 12px; }
+@container (inline-size >= 480px) {
+  .rotate > [part=viewport] { align-self: center; block-size: round(down, 100%, 1.2em); }
+  .rotate ul { line-height: 1.2; }
+}
+@media (height <= 44px) {
+  @container (inline-size < 480px) { .rotate time { display: none; } }
+}
+.pinned time::after { content: " · " var(--pinned); }
 button { flex: none; min-inline-size: 44px; block-size: 100%; padding: 0; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
 button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
 [part=previous]::before { content: "‹" / ""; }

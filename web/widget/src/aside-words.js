@@ -9,6 +9,7 @@
  * @property {string} aloud  the button that has a screen reader read new lines out
  * @property {string} none   instead of lines
  * @property {string} ended  instead of a channel that does not exist
+ * @property {string} pinned after the time of a line that the editors hold on top
  * @property {string} lost   before the time at which live was lost
  * @property {Partial<Record<Intl.LDMLPluralRule, string>> & {other: string}} fresh  new lines, by plural; # is their number
  */
@@ -23,6 +24,7 @@ export const WORDS = {
     aloud: "Read out",
     none: "No breaking news",
     ended: "No such ticker",
+    pinned: "Pinned",
     lost: "Not live since ",
     fresh: { one: "# new line", other: "# new lines" },
   },
@@ -34,6 +36,7 @@ export const WORDS = {
     aloud: "قراءة",
     none: "لا أخبار عاجلة",
     ended: "شريط غير موجود",
+    pinned: "مثبّت",
     lost: "انقطع التحديث منذ ",
     fresh: { one: "خبر جديد", two: "خبران جديدان", few: "# أخبار جديدة", many: "# خبرًا جديدًا", other: "# خبر جديد" },
   },
@@ -45,6 +48,7 @@ export const WORDS = {
     aloud: "Leer",
     none: "Sin noticias de última hora",
     ended: "No existe este canal",
+    pinned: "Fijada",
     lost: "Última actualización: ",
     fresh: { one: "# noticia nueva", other: "# noticias nuevas" },
   },
@@ -56,6 +60,7 @@ export const WORDS = {
     aloud: "Lire",
     none: "Rien pour l’instant",
     ended: "Ce fil n’existe pas",
+    pinned: "Épinglé",
     lost: "Dernière mise à jour : ",
     fresh: { one: "# nouvelle info", other: "# nouvelles infos" },
   },

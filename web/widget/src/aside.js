@@ -90,6 +90,7 @@ export function asideOf(host, strip, tools) {
       const { lines, paused, status } = host;
       const told = lost > LOST_AFTER && (ready || status !== "ended");
       put(none, { hidden: ready ? lines.length > 0 : strip.inside || status !== "ended", textContent: ready ? words.none : words.ended });
+      put(node.style, { cssText: `--pinned: "${words.pinned}";` });
       put(lostWord, { textContent: words.lost });
       put(since, { data: host.since ? hour(language, host.since) : "" });
       put(state, { hidden: !told });

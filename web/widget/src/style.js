@@ -12,14 +12,13 @@ const CSS = /* css */ `
   --muted: color-mix(in srgb, var(--ink) 65%, var(--ground));
   --line: 1px solid color-mix(in srgb, var(--ink) 15%, var(--ground));
   --tint: color-mix(in srgb, var(--notice) 12%, var(--ground));
-  --height: var(--ticker-height, 44px);
   color-scheme: var(--ticker-color-scheme, inherit);
   display: block;
-  block-size: var(--height);
+  block-size: var(--ticker-height, 44px);
+  min-block-size: min-content;
   container-type: inline-size;
 }
-:host([display=list]) { --height: var(--ticker-height, 320px); }
-@media (width < 480px) { :host([display=rotate]) { --height: var(--ticker-height, 148px); } }
+:host([display=list]) { block-size: var(--ticker-height, 320px); }
 [hidden] { display: none !important; }
 [part=strip] {
   display: flex;
@@ -39,7 +38,7 @@ const CSS = /* css */ `
 [part=controls] { min-inline-size: 45px; justify-content: end; border-inline-start: var(--line); }
 .rotate [part=controls] { min-inline-size: 133px; }
 ul { display: flex; align-items: center; min-block-size: 100%; margin: 0; padding: 0; }
-li { display: flex; align-items: baseline; gap: 8px; padding: 0 16px; }
+li { display: flex; align-items: baseline; gap: 0 8px; padding: 0 16px; }
 li::before { content: "•" / ""; flex: none; inline-size: .8em; color: var(--muted); }
 .urgent::before { content: "■" / ""; color: var(--signal); }
 time, [part=mark] { font-size: .87em; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -51,12 +50,17 @@ a { color: inherit; text-decoration: none; }
 .crawl li { flex: none; white-space: nowrap; }
 .list { display: grid; grid: 44px 1fr / auto 1fr minmax(0, auto); }
 .list > :is([part=viewport], [part=fallback]) { grid-area: 2 / 1 / 3 / 4; }
-@container (inline-size < 480px) {
-  .rotate { display: grid; grid: 44px 1fr / auto 1fr minmax(0, auto); }
-  .rotate > :is([part=viewport], [part=fallback]) { grid-area: 2 / 1 / 3 / 4; }
+@media (height > 44px) {
+  @container (inline-size < 480px) {
+    .rotate { display: grid; grid: 44px 1fr / auto 1fr minmax(0, auto); min-block-size: max(120px, var(--ticker-height, 148px)); }
+    .rotate > :is([part=viewport], [part=fallback]) { grid-area: 2 / 1 / 3 / 4; }
+    .rotate > [part=viewport] { margin-block-start: 8px; block-size: round(down, 100% - 8px, 1lh); }
+    :is(.list, .rotate) li { flex-wrap: wrap; }
+    :is(.list, .rotate) a { flex-basis: 100%; }
+  }
 }
 .list ul { display: block; }
-.list li { gap: 0 8px; padding-block: 8px; border-block-start: var(--line); }
+.list li { padding-block: 8px; border-block-start: var(--line); }
 .list time { flex: none; min-inline-size: 7em; }
 .waits [part=viewport] { overflow: hidden; }
 .rotate.waits li + li { display: none; }
@@ -64,9 +68,6 @@ a { color: inherit; text-decoration: none; }
   [part=label], li { padding-inline: 8px; }
   [part=label] { font-size: .87em; }
   .rotate [part=controls] { min-inline-size: 109px; }
-  .rotate li { padding-block: 8px; }
-  .list li { flex-wrap: wrap; }
-  .list a { flex-basis: 100%; }
 }
 `;
 

@@ -26,6 +26,10 @@ export type AsideWords = {
      */
     ended: string;
     /**
+     * after the time of a line that the editors hold on top
+     */
+    pinned: string;
+    /**
      * before the time at which live was lost
      */
     lost: string;
@@ -45,6 +49,7 @@ export type AsideWords = {
  * @property {string} aloud  the button that has a screen reader read new lines out
  * @property {string} none   instead of lines
  * @property {string} ended  instead of a channel that does not exist
+ * @property {string} pinned after the time of a line that the editors hold on top
  * @property {string} lost   before the time at which live was lost
  * @property {Partial<Record<Intl.LDMLPluralRule, string>> & {other: string}} fresh  new lines, by plural; # is their number
  */

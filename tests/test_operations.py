@@ -46,6 +46,18 @@ async def test_ready_while_redis_is_there(redis_server: RedisServer, servers: Ca
     assert (alive.status_code, alive.json()) == (200, {"alive": True})
 
 
+async def test_the_greeting_waits_for_redis(redis_server: RedisServer, servers: Callable[..., Server]) -> None:
+    """Nobody is told that the ticker is live while its log is away; the log says what is waited for."""
+    redis_server.kill()
+    server = servers(TICKER_REDIS_URL=redis_server.url).start(ready=False)
+    await asyncio.to_thread(until, lambda: "log_awaited" in server.log, "it to say that it waits")
+    before = server.printed, httpx.get(f"{server.url}/healthz").status_code
+    redis_server.start()
+    await asyncio.to_thread(until, lambda: "The ticker is live" in server.printed, "the greeting")
+
+    assert before == ("", 200)
+
+
 async def test_not_ready_while_stopping(server: Server) -> None:
     """From the signal on; a viewer that takes nothing keeps neither the others nor the process for more than ten seconds."""
     for count in range(100):

@@ -238,8 +238,8 @@ class Server:
             self._collect()
             await asyncio.sleep(_MEASURE_EVERY)
 
-    async def loaded(self, within: float, stop: asyncio.Event) -> None:
-        """Wait until the mirror is at the log's tail, at most `within` seconds."""
+    async def loaded(self, within: float | None, stop: asyncio.Event) -> None:
+        """Wait until the mirror is at the log's tail, at most `within` seconds, or until `stop`."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
                 while not self.reader.loaded and not stop.is_set():  # noqa: ASYNC110  # once in a process's life
@@ -325,13 +325,17 @@ async def run(
     *,
     ready: Callable[[], Awaitable[None]],
 ) -> None:
-    """Serve on a socket until `stop`, and await `ready` once it is served."""
+    """Serve on a socket until `stop`, and await `ready` once it is served and the log is read."""
     async with server.running():
         await server.loaded(LOADED_WITHIN, stop)
+        if not server.reader.loaded and not stop.is_set():
+            _log.warning("log_awaited", redis=server.readiness()["redis"])
         web = _uvicorn(server)
         _spare_the_collector()
         serving = asyncio.create_task(web.serve(sockets=[listening]))
-        await ready()
+        await server.loaded(None, stop)
+        if not stop.is_set():
+            await ready()
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()

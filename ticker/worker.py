@@ -211,11 +211,12 @@ async def _run(settings: Settings) -> int:
 
 async def _work(settings: Settings) -> None:
     """Work on the configured Redis, or on the engine that a server runs on the data folder, whenever there is one."""
-    url = settings.redis_url
+    url = settings.redis_url or await embedded.locate(settings.data_dir)
+    if url is None:
+        _log.warning("server_awaited", data_dir=str(settings.data_dir), cause="no server runs on it, and no redis_url is set")
     while url is None:
+        await asyncio.sleep(_PAUSE)
         url = await embedded.locate(settings.data_dir)
-        if url is None:
-            await asyncio.sleep(_PAUSE)
     redis = client(url, name="ticker-worker", socket_timeout=_BLOCK + 3)
     _log.info("worker_started")
     try:

@@ -154,6 +154,17 @@ def test_a_second_server_says_on_one_line_what_is_in_its_way(server: Served, tmp
 
 def test_a_worker_runs_beside_the_server_and_ends_when_asked_to(server: Served) -> None:
     """It finds the engine by the data folder."""
+def test_a_worker_says_what_it_waits_for(server: Served, tmp_path: Path) -> None:
+    """Alone on a folder it has nothing to do; it finds the engine once a server has started there."""
+    command = [sys.executable, "-m", "ticker", "worker", "--data-dir", str(tmp_path / "zz")]
+    with running(command, server, stderr=subprocess.PIPE) as worker:
+        assert worker.stderr is not None
+        said = worker.stderr.readline().decode()
+
+    assert "server_awaited" in said
+    assert str(tmp_path / "zz") in said
+
+
     command = [sys.executable, "-m", "ticker", "worker", "--data-dir", str(server.data)]
     with running(command, server, stderr=subprocess.PIPE) as worker:
         assert worker.stderr is not None

@@ -426,6 +426,36 @@ async def test_the_desk_speaks_the_channels_direction(desk: Desk) -> None:
     assert await desk.newsroom.texts("ar") == ["عاجل"]
 
 
+async def test_the_desk_shows_a_line_as_readers_get_it(desk: Desk) -> None:
+    """In the edition's direction, also where it begins with letters of the other."""
+    text = "دمشق: ticker 2026"
+    await desk.newsroom.posted(text, source="وكالة")
+    shown = desk.lines.first.locator("[data-part=text]")
+    await expect(shown).to_have_css("direction", "ltr")
+    await desk.post(text)
+
+    warned = desk.status.locator("bdi", has_text="ticker 2026")
+    await expect(warned).to_have_css("direction", "ltr")
+    await desk.line(text).get_by_role("button", name="Correct").click()
+    await expect(desk.page.get_by_label("What was wrong")).to_have_attribute("dir", "ltr")
+
+
+async def test_a_text_that_is_too_long_is_told_once(desk: Desk) -> None:
+    """By the counter, which knows when it fits again; the field is marked all the same."""
+    await desk.post("é" * 501)
+
+    await expect(desk.text).to_have_attribute("aria-invalid", "true")
+    await expect(desk.page.get_by_text("at most 500 are allowed").filter(visible=True)).to_have_count(1)
+
+
+async def test_the_sign_in_says_where_a_token_comes_from(newsroom: Newsroom, page: Page) -> None:
+    """Before a wrong one was tried, to eye and ear."""
+    await page.goto(f"{newsroom.url}/desk")
+
+    await expect(page.get_by_text("ticker token create NAME")).to_be_visible()
+    await expect(page.get_by_label("Token")).to_have_accessible_description(re.compile("begins with “tk_”"))
+
+
 async def test_a_token_shows_only_what_it_may(desk: Desk) -> None:
     """No button leads to a refusal."""
     await desk.newsroom.posted("Fire")
@@ -471,7 +501,7 @@ async def test_a_wrong_token_is_told(newsroom: Newsroom, page: Page, token: str)
     await page.keyboard.press("Enter")
     said = page.get_by_role("status").filter(has_text="This token is not valid")
 
-    await expect(said.locator(".notice-error")).to_contain_text("ticker token create NAME")
+    await expect(said.locator(".notice-error")).to_contain_text("from “tk_” to its end")
     await expect(field).to_have_attribute("aria-invalid", "true")
     await expect(field).to_have_accessible_description(re.compile("This token is not valid"))
     await expect(field).to_have_value(token)

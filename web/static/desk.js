@@ -14,7 +14,7 @@ import { Posting } from "./desk/posting.js";
 const TOKEN = "ticker.desk.token";
 const CHANNEL = "ticker.desk.channel";
 const WRONG = "This token is not valid: it may have been revoked, or is not whole.";
-const WAY_OUT = "Paste it from “tk_” to its end. Whoever runs the server makes a new one: ticker token create NAME";
+const WAY_OUT = "Paste it from “tk_” to its end.";
 const PRINTABLE = /^[\x21-\x7e]+$/; // what a header can carry
 
 /** Who is signed in. */

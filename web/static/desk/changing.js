@@ -1,6 +1,6 @@
 /** What can be done to a line that is out: correct, refile, update, withdraw; each in a panel of its own below the line. */
 import { keep } from "./drafts.js";
-import { copyOf, element, find } from "./nodes.js";
+import { copyOf, element, find, wording } from "./nodes.js";
 import { Sheet } from "./sheet.js";
 
 /** @typedef {import("/widget/src/lines.js").Line} Line */
@@ -94,11 +94,8 @@ class Panel {
    */
   conflict(theirs, words) {
     const versions = element("dl", "", "versions");
-    const add = (/** @type {string} */ label, /** @type {any} */ line) => {
-      const text = line.source ? `${line.source}: ${line.text}` : line.text;
-      const wording = Object.assign(element("dd", text), { lang: this.context.channel.language, dir: this.context.channel.direction });
-      versions.append(element("dt", label), wording);
-    };
+    const add = (/** @type {string} */ label, /** @type {any} */ line) =>
+      versions.append(element("dt", label), wording(line, this.context.channel, "dd"));
     add(`As you opened it (version ${this.line.version})`, this.line);
     add(`As it stands now (version ${theirs.version})`, theirs);
     const others = differences(this.line, theirs).filter((name) => name !== "text" && name !== "source");

@@ -37,6 +37,19 @@ export function element(name, text, className = "") {
 }
 
 /**
+ * What a line says, in the order in which readers see it: the edition's, whatever letters it begins with.
+ * @param {{source?: string | null, text: string}} line
+ * @param {{language: string, direction: string}} channel
+ * @param {string} [name]  of the element
+ */
+export function wording(line, channel, name = "p") {
+  const made = Object.assign(element(name, ""), { lang: channel.language, dir: channel.direction });
+  if (line.source) made.append(element("bdi", line.source), ": ");
+  made.append(Object.assign(element("bdi", line.text), { dir: channel.direction }));
+  return made;
+}
+
+/**
  * "14:02", with the day where it is not today.
  * @param {number} at  ms since 1970
  */

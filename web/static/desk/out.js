@@ -4,7 +4,7 @@ import { Lines } from "/widget/src/lines.js";
 import { newKey, send, wordsOf } from "./api.js";
 import { Changing, Withdrawing } from "./changing.js";
 import { drafts } from "./drafts.js";
-import { clock, copyOf, element, find } from "./nodes.js";
+import { clock, copyOf, element, find, wording } from "./nodes.js";
 
 /** @typedef {import("/widget/src/lines.js").Line} Line */
 
@@ -141,7 +141,7 @@ export class Out {
     for (const panel of lost) {
       panel.sheet.stop();
       this.#shut(panel);
-      if (panel.written) this.#said.append(element("p", "You had written:"), Object.assign(element("p", panel.written), { dir: "auto" }));
+      if (panel.written) this.#said.append(element("p", "You had written:"), wording({ text: panel.written }, panel.context.channel));
     }
   }
 
@@ -178,7 +178,7 @@ export class Out {
     const source = find(row.row, "[data-part=source]");
     source.textContent = line.source ?? "";
     source.parentElement.hidden = !line.source;
-    find(row.row, "[data-part=text]").textContent = line.text;
+    Object.assign(find(row.row, "[data-part=text]"), { textContent: line.text, dir: channel.direction });
     Object.assign(find(row.row, ".line-text"), { lang: channel.language, dir: channel.direction });
     this.#state(row.row, line);
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (row.row.querySelectorAll("[data-action]"))) {
@@ -193,7 +193,7 @@ export class Out {
     /** @type {(string | Node)[][]} */
     const words = [[URGENCIES[line.urgency] ?? ""], [line.pinned ? "Pinned" : ""], ...line.topics.map((topic) => [this.#spoken(this.#label(topic))])];
     if (line.expires < Infinity) words.push([`until ${clock(line.expires)}`]);
-    if (line.correction) words.push(["Corrected: ", this.#spoken(line.correction)]);
+    if (line.correction) words.push(["Corrected: ", Object.assign(this.#spoken(line.correction), { dir: this.#channel?.direction })]);
     if (line.url && /^https?:\/\//i.test(line.url)) {
       words.push([Object.assign(element("a", "Article"), { href: line.url, rel: "noopener noreferrer", target: "_blank" })]);
     }

@@ -2,7 +2,7 @@
  * The form that posts a line. Its draft survives a reload: text, key and all are kept in this tab until the server has them.
  */
 import { drafts, keep } from "./drafts.js";
-import { clock, element, find } from "./nodes.js";
+import { clock, element, find, wording } from "./nodes.js";
 import { Sheet } from "./sheet.js";
 
 const NAME = "post";
@@ -107,9 +107,8 @@ export class Posting {
   #duplicate(answer) {
     const earlier = answer.body.line;
     const said = element("div", "");
-    const source = earlier.source ? `${earlier.source}: ` : "";
     said.append(element("p", `The same text went out at ${clock(Date.parse(earlier.published))}. It was not posted again:`));
-    said.append(Object.assign(element("p", `${source}${earlier.text}`), { dir: "auto" }));
+    said.append(wording(earlier, /** @type {import("../desk.js").Channel} */ (this.#channel)));
     this.#sheet.say(said, "notice");
     this.#sheet.offer("Post anyway", () => this.#sheet.submit({ allow_duplicate: true }));
     this.#warned = true;

@@ -98,8 +98,9 @@ export class Sheet {
    * @param {readonly string[]} [others]
    */
   fit(channel, others = []) {
-    this.field("text").lang = channel.language;
-    this.field("text").dir = channel.direction;
+    for (const field of this.form.querySelectorAll("[data-field=text], [data-field=correction]")) {
+      Object.assign(field, { lang: channel.language, dir: channel.direction }); // as readers will see it
+    }
     const known = new Map(channel.topics.map((topic) => [topic.id, topic.label]));
     for (const topic of others) if (!known.has(topic)) known.set(topic, topic);
     const boxes = [...known].map(([id, label]) => {
@@ -223,8 +224,9 @@ export class Sheet {
       const name = shown.dataset.error ?? "";
       const found = faults.find((fault) => fault.field === name);
       const field = this.form.querySelector(`[data-field=${name}]`);
+      const counted = name === "text" && this.form.querySelector("[data-part=count][data-length=over]"); // which says the same
       shown.textContent = found ? `“${labelOf(shown)}” ${found.message}.` : "";
-      shown.hidden = !found;
+      shown.hidden = !found || Boolean(counted);
       if (found) field?.setAttribute("aria-invalid", "true");
       else field?.removeAttribute("aria-invalid");
     }

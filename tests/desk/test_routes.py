@@ -226,6 +226,7 @@ async def test_unknown_channels_are_unknown(newsroom: Newsroom) -> None:
     answer = await newsroom.post(channel="xx")
 
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/unknown-channel")
+    assert answer.json()["detail"].startswith("'xx' is none of the channels here: en, ")
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,19 @@ async def test_expired_line_leaves_by_itself() -> None:
     assert "Polls" not in after.text
 
 
+async def test_expired_line_that_is_withdrawn_leaves_a_notice() -> None:
+    """Who kept it, because nothing said that it was over, learns that it was wrong."""
+    site = Site()
+    line = site.newsroom.publish("Polls close at one", expires=NOON + 10_000)
+    site.newsroom.pass_time(10_000)
+    expired = await site.get()
+    site.newsroom.withdraw(line)
+    site.newsroom.pass_time(5_000)
+    withdrawn = await site.get()
+
+    assert ("withdrawn" in expired.text, "withdrawn" in withdrawn.text) == (False, True)
+
+
 async def test_filter_is_its_own_feed() -> None:
     """Who follows topics gets their lines, under an address that names them in one spelling."""
     site = settled()

@@ -33,6 +33,8 @@ def test_unknown_edition_names_those_there_are(site: Site) -> None:
 
     assert page.words("//h1") == ["No such edition"]
     assert page.all("//ul[@class='wrong-editions']//a/@href") == ["/en", "/ar", "/es"]
+    detail = site.browser.get("/fr", headers={"Accept": "*/*"}).json()["detail"]
+    assert detail == "'fr' is none of the channels here: en, ar, es."
 
 
 def test_error_speaks_the_editions_language(site: Site) -> None:

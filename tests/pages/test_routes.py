@@ -107,7 +107,7 @@ def test_expired_line_leaves_without_an_event(site: Site, path: str) -> None:
     site.en.pass_time(HOUR)
 
     assert "Road closed" not in site.page(path).html
-    site.page(f"/en/lines/{line.id}", 404)
+    assert "it may have expired" in site.page(f"/en/lines/{line.id}", 404).html
 
 
 def test_unchanged_page_is_not_sent_again(site: Site) -> None:
@@ -180,10 +180,19 @@ def test_filter_is_shown_and_can_be_taken_away(site: Site) -> None:
 
 
 def test_filter_has_one_address(site: Site) -> None:
-    """Another order, a repetition or what is no topic leads to the one page."""
-    answer = site.browser.get("/en?topic=storm&topic=art&topic=storm&topic=NO")
+    """Another order or a repetition leads to the one page."""
+    answer = site.browser.get("/en?topic=storm&topic=art&topic=storm")
 
     assert (answer.status_code, answer.headers["location"]) == (301, "/en?topic=art&topic=storm")
+
+
+@pytest.mark.parametrize("query", ["topic=World", "topic=", "topic=art&topic=NO"])
+def test_what_cannot_be_a_topic_is_told(site: Site, query: str) -> None:
+    """Nobody takes all lines for those of a mistyped topic, and no browser remembers the mistake; all lines are a step away."""
+    page = site.page(f"/en?{query}", 400)
+
+    assert page.words("//h1") == ["No such topic"]
+    assert page.all("//main//a/@href") == ["/en"]
 
 
 def test_page_tells_script_where_it_stands(site: Site) -> None:
@@ -284,7 +293,7 @@ def test_withheld_line_has_no_page(site: Site) -> None:
     line = site.en.publish("Unclear news")
     site.en.correct(line, text="", status=Status.WITHHELD)
 
-    site.page(f"/en/lines/{line.id}", 404)
+    assert "it may have expired" in site.page(f"/en/lines/{line.id}", 404).html
 
 
 def test_problem_page_explains(site: Site) -> None:

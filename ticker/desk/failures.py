@@ -33,7 +33,7 @@ def _duplicate(error: DuplicateText) -> Problem:
 
 
 def _conflict(error: VersionConflict) -> Problem:
-    detail = f"Somebody else was first: the line is at version {error.current.version} now."
+    detail = f"The line is at version {error.current.version} now."
     return Problem("version-conflict", detail, headers={"ETag": etag(error.current)}, line=error.current.as_json())
 
 
@@ -57,9 +57,9 @@ def _unavailable(error: LogUnavailable) -> Problem:
 _PROBLEMS: Final[Mapping[type[LogError], Callable[[Any], Problem]]] = {
     DuplicateText: _duplicate,
     VersionConflict: _conflict,
-    LineUnknown: lambda _: Problem("unknown-line", "This channel has no such line, or keeps it no longer."),
-    LineWithdrawn: lambda _: Problem("line-withdrawn", "The line was withdrawn; it cannot be changed any more."),
-    KeyReused: lambda _: Problem("key-reused", "This Idempotency-Key was used for a different request."),
+    LineUnknown: lambda _: Problem("unknown-line", "This channel has no line of this id, or keeps it no longer."),
+    LineWithdrawn: lambda _: Problem("line-withdrawn", "It is gone for good and cannot be changed any more."),
+    KeyReused: lambda _: Problem("key-reused", "It came with a different request before; nothing was stored."),
     LogUnavailable: _unavailable,
 }
 

@@ -20,7 +20,7 @@ from ticker.desk.conditions import AuditPage, audit_page, expected_version, idem
 from ticker.desk.failures import etag, problem_of
 from ticker.desk.page import desk_page
 from ticker.desk.signin import SignIn, require
-from ticker.edge.problems import Problem
+from ticker.edge.problems import Problem, unknown_channel
 from ticker.edge.rendered import respond
 from ticker.log.errors import LogError
 from ticker.log.tokens import SCOPES, Token
@@ -122,9 +122,10 @@ class Desk:
 
     async def _admitted(self, request: Request, scope: str) -> tuple[Channel, Token]:
         token = await _asked(self._signin.token(request))
-        channel = self._channels.get(request.path_params["channel"])
+        asked = request.path_params["channel"]
+        channel = self._channels.get(asked)
         if channel is None:
-            raise Problem("unknown-channel", "There is no such channel.")
+            raise unknown_channel(asked, self._channels)
         require(token, scope, channel.id)
         return channel, token
 

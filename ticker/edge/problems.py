@@ -29,7 +29,9 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "forbidden": Kind(403, "Not allowed", "The token is valid, but lacks the scope or the channel for this."),
     "not-found": Kind(404, "Not found", "Nothing is at this address."),
     "unknown-channel": Kind(404, "No such channel", "No channel of this newsroom has this id."),
-    "unknown-line": Kind(404, "No such line", "This channel has no line of this id, or keeps it no longer."),
+    "unknown-line": Kind(
+        404, "No such line", "This channel has no line of this id, or keeps or shows it no longer: it may have expired."
+    ),
     "no-embed": Kind(
         404, "Nothing to embed", "No live page, line or embed page of this newsroom is at the address asked about."
     ),
@@ -105,6 +107,11 @@ class Problem(Exception):
         if self.errors:
             problem["errors"] = [{"field": field, "message": message} for field, message in self.errors]
         return problem | self.members
+
+
+def unknown_channel(asked: str, channels: Iterable[str]) -> Problem:
+    """Give the problem of a channel that is none of those there are, which are no secret."""
+    return Problem("unknown-channel", f"{asked[:64]!r} is none of the channels here: {', '.join(channels)}.")
 
 
 def problem_response(problem: Problem) -> Response:

@@ -14,14 +14,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ticker.edge.problems import Problem
+from ticker.edge.problems import Problem, unknown_channel
 from ticker.edge.rendered import Rendered, respond
-from ticker.edge.topics import query_of
+from ticker.edge.topics import query_of, topics_asked
 from ticker.feeds.content import Content, Period, channel_version, content_of
 from ticker.feeds.documents import MEDIA_TYPES, Format, document, self_url
 from ticker.log.mirror import ChannelMirror, Mirror
 from ticker.model.cursor import Cursor
-from ticker.model.line import TOPIC, TOPICS_MOST
 
 CACHE_CONTROL: Final = "public, max-age=15, stale-while-revalidate=30"
 """Readers take max-age for their interval of asking, so seconds. A cache may show a withdrawn line for the sum of both."""
@@ -68,11 +67,12 @@ class Feeds:
 
     async def answer(self, request: Request, form: Format) -> Response:
         """Answer a feed's address."""
-        of = self._mirror.channels.get(request.path_params["channel"])
+        channel = request.path_params["channel"]
+        of = self._mirror.channels.get(channel)
         if of is None:
-            raise Problem("unknown-channel", "There is no such channel.")
+            raise unknown_channel(channel, self._mirror.channels)
         asked = request.query_params.getlist("topic")
-        topics = _topics(asked)
+        topics = topics_asked(asked)
         if asked != [*topics]:
             # One address for one feed, since readers and caches know a feed by its address.
             return RedirectResponse(form.value + query_of(topics), status_code=301, headers={"Cache-Control": CACHE_CONTROL})
@@ -133,18 +133,3 @@ def routes(
     """
     feeds = Feeds(mirror, base_url, period, clock, count_render)
     return [Route(f"/{{channel}}/{form.value}", partial(feeds.answer, form=form), methods=["GET"]) for form in Format]
-
-
-def _topics(asked: list[str]) -> tuple[str, ...]:
-    """Give the topics of a filter, sorted and each once. Raises Problem when one cannot be a topic."""
-    wrong = [topic for topic in asked if not TOPIC.fullmatch(topic)]
-    if wrong:
-        raise Problem(
-            "invalid-request",
-            "A topic is made of a-z, 0-9 and -.",
-            errors=[("topic", f"{topic[:64]!r} is no topic") for topic in wrong[:TOPICS_MOST]],
-        )
-    topics = tuple(sorted(set(asked)))
-    if len(topics) > TOPICS_MOST:
-        raise Problem("invalid-request", f"A feed takes {TOPICS_MOST} topics at most.", errors=[("topic", "too many")])
-    return topics

@@ -17,6 +17,7 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "line-withdrawn": ("withdrawn", "withdrawn_why"),
     "unknown-line": ("no_line", "no_line_why"),
     "unknown-channel": ("no_channel", "no_channel_why"),
+    "invalid-request": ("no_topic", "no_topic_why"),  # nothing else in the address of a page or feed can be wrong
     "not-found": ("not_found", "not_found_why"),
     "log-loading": ("not_yet", "not_yet_why"),
 }

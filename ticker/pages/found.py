@@ -1,6 +1,6 @@
 """What an address of a page names, found in the mirror; or the problem that says why it is not shown."""
 
-from ticker.edge.problems import Problem
+from ticker.edge.problems import Problem, unknown_channel
 from ticker.log.mirror import ChannelMirror, Mirror
 from ticker.model.line import Line, Status
 
@@ -9,7 +9,7 @@ def channel_at(mirror: Mirror, channel: str) -> ChannelMirror:
     """Give a channel by its id. Raises Problem (unknown-channel, log-loading)."""
     of = mirror.channels.get(channel)
     if of is None:
-        raise Problem("unknown-channel", "There is no such channel.")
+        raise unknown_channel(channel, mirror.channels)
     return loaded(of)
 
 
@@ -26,5 +26,5 @@ def line_at(of: ChannelMirror, line_id: str, now: int) -> Line:
     if line is not None and line.status is Status.CANCELED:
         raise Problem("line-withdrawn", "This line was withdrawn.")
     if line is None or not line.shown_at(now):
-        raise Problem("unknown-line", "This channel has no such line.")
+        raise Problem("unknown-line", "This channel has no line of this id, or shows it no longer: it may have expired.")
     return line

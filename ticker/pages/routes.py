@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ticker.edge.problems import Problem
+from ticker.edge.problems import unknown_channel
 from ticker.edge.rendered import Rendered, respond
-from ticker.edge.topics import query_of, topics_among
+from ticker.edge.topics import query_of, topics_asked
 from ticker.log.mirror import Mirror
 from ticker.model.channel import Channel
 from ticker.pages import sheets
@@ -56,7 +56,7 @@ class Pages:
         """Answer `/{channel}`, also with `?topic=a&topic=b`: the newest lines, then live."""
         of = channel_at(self._mirror, request.path_params["channel"])
         asked = request.query_params.getlist("topic")
-        topics, now = topics_among(asked), self._clock()
+        topics, now = topics_asked(asked), self._clock()
         if asked != [*topics]:  # one address for one filter, as for feeds
             return RedirectResponse(f"/{of.channel.id}{query_of(topics)}", 301, {"Cache-Control": CACHE_CONTROL})
 
@@ -88,9 +88,10 @@ class Pages:
     async def playground(self, request: Request) -> Response:
         """Answer `/playground`, and `/{channel}/playground` in that channel's language."""
         channels = self._channels()
-        channel = next((one for one in channels if one.id == request.path_params.get("channel", channels[0].id)), None)
+        asked = request.path_params.get("channel", channels[0].id)
+        channel = next((one for one in channels if one.id == asked), None)
         if channel is None:
-            raise Problem("unknown-channel", "There is no such channel.")
+            raise unknown_channel(asked, (one.id for one in channels))
         return respond(request, document(playground(channel, channels, self._base_url), self._base_url))
 
     async def problem(self, request: Request) -> Response:

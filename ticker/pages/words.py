@@ -50,6 +50,8 @@ class Words:
     withdrawn_why: str
     no_line: str
     no_line_why: str
+    no_topic: str
+    no_topic_why: str
     no_channel: str
     no_channel_why: str
     not_found: str
@@ -131,7 +133,9 @@ ENGLISH: Final = Words(
     withdrawn="This line was withdrawn",
     withdrawn_why="The newsroom has taken it back. Its text is no longer available.",
     no_line="No such line",
-    no_line_why="This edition has no line at this address, or keeps it no longer.",
+    no_line_why="This edition has no line at this address: it may have expired, or is kept no longer.",
+    no_topic="No such topic",
+    no_topic_why="The topic in this address cannot be one: a topic is written in small letters (a-z), digits and hyphens.",
     no_channel="No such edition",
     no_channel_why="There is no edition of this name here.",
     not_found="Nothing found",
@@ -201,7 +205,9 @@ ARABIC: Final = Words(
     withdrawn="سُحب هذا الخبر",
     withdrawn_why="سحبت غرفة الأخبار هذا الخبر، ولم يعد نصّه متاحًا.",
     no_line="لا يوجد خبر هنا",
-    no_line_why="لا خبر في هذه النسخة تحت هذا العنوان، أو لم يعد محفوظًا.",
+    no_line_why="لا خبر في هذه النسخة تحت هذا العنوان: ربما انتهت مدة عرضه أو لم يعد محفوظًا.",
+    no_topic="لا يوجد موضوع بهذا الاسم",
+    no_topic_why="اسم الموضوع في هذا العنوان غير صالح: يُكتب بحروف لاتينية صغيرة (a-z) وأرقام وشرطات فقط.",
     no_channel="لا توجد نسخة بهذا الاسم",
     no_channel_why="لا توجد هنا نسخة بهذا الاسم.",
     not_found="لم يُعثر على شيء",
@@ -253,7 +259,9 @@ SPANISH: Final = Words(
     withdrawn="Esta noticia fue retirada",
     withdrawn_why="La redacción la ha retirado. Su texto ya no está disponible.",
     no_line="No existe esa noticia",
-    no_line_why="Esta edición no tiene ninguna noticia en esta dirección, o ya no la conserva.",
+    no_line_why="Esta edición no tiene ninguna noticia en esta dirección: puede haber caducado, o ya no se conserva.",
+    no_topic="No existe ese tema",
+    no_topic_why="El tema de esta dirección no puede existir: un tema se escribe con minúsculas (a-z), cifras y guiones.",
     no_channel="No existe esa edición",
     no_channel_why="Aquí no hay ninguna edición con ese nombre.",
     not_found="No se encontró nada",
@@ -311,7 +319,10 @@ FRENCH: Final = Words(
     withdrawn="Cette nouvelle a été retirée",
     withdrawn_why="La rédaction l’a retirée. Son texte n’est plus disponible.",
     no_line="Nouvelle introuvable",
-    no_line_why="Cette édition n’a aucune nouvelle à cette adresse, ou ne la conserve plus.",
+    no_line_why="Cette édition n’a aucune nouvelle à cette adresse\u00a0: elle a peut-être expiré, ou n’est plus conservée.",
+    no_topic="Sujet introuvable",
+    no_topic_why="Le sujet de cette adresse ne peut pas exister\u00a0: un sujet s’écrit en minuscules (a-z), chiffres et "
+    "traits d’union.",
     no_channel="Édition introuvable",
     no_channel_why="Il n’y a pas d’édition de ce nom ici.",
     not_found="Rien trouvé",

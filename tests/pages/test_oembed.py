@@ -43,14 +43,14 @@ def test_live_page_becomes_a_list(site: Site) -> None:
         "title": "Breaking & live",
         "cache_age": 86_400,
         "width": 640,
-        "height": 400,
+        "height": 320,
         "html": "",
     }
     assert frame(members) == {
         "src": f"{BASE_URL}/en/embed?display=list",
         "title": "Breaking & live",
         "width": "640",
-        "height": "400",
+        "height": "320",
         "frameborder": "0",
         "loading": "lazy",
         "sandbox": "allow-scripts allow-popups allow-popups-to-escape-sandbox",
@@ -60,12 +60,12 @@ def test_live_page_becomes_a_list(site: Site) -> None:
 @pytest.mark.parametrize(
     ("address", "source", "height"),
     [
-        ("/en?topic=world&topic=art", "/en/embed?display=list&topics=art+world", 400),
-        ("/ar/", "/ar/embed?display=list", 400),
+        ("/en?topic=world&topic=art", "/en/embed?display=list&topics=art+world", 320),
+        ("/ar/", "/ar/embed?display=list", 320),
         ("/en/embed", "/en/embed", 44),
         ("/en/embed?scheme=dark", "/en/embed?scheme=dark", 44),
         ("/en/embed?display=rotate&speed=fast&max=3#x", "/en/embed?display=rotate&max=3", 148),
-        ("/en/embed?display=list", "/en/embed?display=list", 400),
+        ("/en/embed?display=list", "/en/embed?display=list", 320),
     ],
 )
 def test_what_an_address_asks_for_is_kept(site: Site, address: str, source: str, height: int) -> None:

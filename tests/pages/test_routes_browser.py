@@ -188,7 +188,7 @@ async def test_a_reader_is_told_while_the_server_is_away(page: Page, servers: Ca
     await reader.is_live()
     server.stop()
     await reader.is_live("offline")
-    await expect(reader.state).to_have_text(re.compile(r"Offline since \d\d:\d\d"))
+    await expect(reader.state).to_have_text(re.compile(r"Not live since \d\d:\d\d"))
     await expect(page.get_by_text("Before")).to_be_visible()
 
     server.start()
@@ -248,6 +248,17 @@ async def test_a_snippet_is_one_click_from_the_clipboard(reader: Reader, server:
     assert copied == await reader.page.locator(".snippet code").first.inner_text()
     assert '<breaking-ticker channel="en"' in copied
     await expect(button).to_have_text("Copy")
+
+
+@pytest.mark.parametrize("path", ["/", "/en", "/playground"])
+async def test_a_snippet_is_seen_whole(reader: Reader, server: Server, path: str) -> None:
+    """Also on a phone, where nothing would tell that its box can be scrolled."""
+    await reader.page.set_viewport_size({"width": 390, "height": 800})
+    await reader.opens(path)
+    await expect(reader.page.locator(".snippet code").first).to_contain_text("breaking-ticker")
+
+    hidden = "boxes => boxes.map(box => box.scrollWidth - box.clientWidth)"
+    assert set(await reader.page.locator(".snippet pre").evaluate_all(hidden)) == {0}
 
 
 async def test_home_is_live_in_each_language(reader: Reader, server: Server) -> None:

@@ -45,6 +45,14 @@ def test_other_language_falls_back_to_english() -> None:
     assert words_for("de-CH") is words_for("en")
 
 
+def test_the_widget_tells_a_lost_connection_by_the_same_words() -> None:
+    """Beside each other on one site they say one thing."""
+    script = (WEB / "widget/src/aside-words.js").read_text(encoding="utf-8")
+
+    said = [lost.replace(" :", "\u00a0:") + "{time}" for lost in re.findall('lost: "(.+)"', script)]
+    assert said == [words.offline_since for words in WORDS.values()]
+
+
 def test_the_widget_marks_a_correction_by_the_same_word() -> None:
     """A reader of both takes them for one voice."""
     script = (WEB / "widget/src/words.js").read_text(encoding="utf-8")

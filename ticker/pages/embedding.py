@@ -20,7 +20,7 @@ MAX, MAX_MOST = 10, 50
 SPEED, SPEED_MOST = 60, 400
 """px a second, as the widget has them."""
 
-HEIGHTS: Final[Mapping[str, int]] = {"crawl": 44, "rotate": 148, "list": 400}
+HEIGHTS: Final[Mapping[str, int]] = {"crawl": 44, "rotate": 148, "list": 320}
 """px of a frame of any width, by display: `rotate` needs that much below 480 px, 44 above; a list of any length scrolls."""
 
 _VALUES: Final[Mapping[str, re.Pattern[str]]] = {

@@ -1,7 +1,7 @@
 # make run    the server, on http://127.0.0.1:8000        make demo   the same with invented lines
 # make test   everything                                  make quick  the core alone, in about a second
 # make check  reads and judges                            make fix    writes what a machine can repair
-# make cover  everything, and which branches it takes     make clean  back to a fresh clone; data/ stays
+# make cover  everything, and which branches it takes     make clean  back to a fresh clone; data/ and data-demo/ stay
 # make widget what browsers load, from web/widget/src
 # make bench  fan-out beside its peers, eight minutes; make bench ARGS=--quick for one (bench/README.md)
 
@@ -25,7 +25,7 @@ run: .make/run
 	exec $(BIN)/ticker serve --data-dir data
 
 demo: .make/run
-	exec $(BIN)/ticker serve --demo --data-dir data/demo
+	exec $(BIN)/ticker serve --demo --data-dir data-demo
 
 test: .make/test
 	.ci/debian-packages

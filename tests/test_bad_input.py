@@ -418,6 +418,8 @@ def test_what_is_no_http_is_refused(server: Server, raw: bytes) -> None:
         answer = heard(connection)
 
     assert answer.problem == (400, "invalid-request")
+    assert b"errors say where" not in answer.body
+    assert "date" in answer.headers
 
 
 def test_a_nul_in_the_address_is_an_unknown_address(server: Server) -> None:

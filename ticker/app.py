@@ -369,7 +369,8 @@ def listen(settings: Settings, *, shared: bool = False) -> socket.socket:
             dualstack_ipv6=settings.host == "::" and socket.has_dualstack_ipv6(),
         )
     except OSError as error:
-        raise OSError(f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}") from error
+        cause = str(error.strerror or error).partition(" (while attempting")[0]  # asked for that address, as said before it
+        raise OSError(f"cannot listen on {settings.host} port {settings.port}: {cause}") from error
     # Its connections inherit all of these.
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -148,6 +148,17 @@ def test_it_stops_at_the_first_refusal_and_names_the_line(run: Run) -> None:
     assert len(server.asked) == 2
 
 
+def test_a_line_that_the_input_repeats_is_told_its_option(run: Run) -> None:
+    """Each rerun stops there too, until somebody decides."""
+    said = "The same text was published in this channel moments ago."
+    repeated = problem(409, "Duplicate line", said, type="/problems/duplicate-line")
+    with scripted(accepted("A", "1-1"), repeated) as server:
+        ran = run("post", "-", "--channel", "en", stdin=b"first\nfirst\n", TICKER_URL=server.url, TICKER_TOKEN="tk_1")
+
+    assert ran.err.startswith("ticker: line 2: Duplicate line: ")
+    assert ran.err.endswith("; --allow-duplicate posts it all the same\n")
+
+
 def test_a_rerun_sends_the_same_keys_and_another_batch_others(run: Run) -> None:
     """So the server posts only what is missing."""
 

@@ -75,6 +75,8 @@ def test_refusals_come_as_one_line(server: Served) -> None:
         "No such line",
     ]
     assert {(ran.status, ran.out, ran.err.count("\n")) for ran in said} == {(1, "", 1)}
+    assert said[0].err.endswith("; --allow-duplicate posts it all the same\n")
+    assert said[2].err == "ticker: No such channel: 'xx' is none of the channels here: en, ar, es\n"
 
 
 def test_a_lost_answer_doubles_nothing(server: Served) -> None:
@@ -147,13 +149,11 @@ def test_a_second_server_says_on_one_line_what_is_in_its_way(server: Served, tmp
     folder = server.run("serve", "--port", str(free_port()), "--data-dir", str(server.data))
 
     assert (port.status, port.out, port.err.count("\n")) == (1, "", 1)
-    assert port.err.startswith(f"ticker: cannot listen on 127.0.0.1 port {server.port}: ")
+    assert port.err == f"ticker: cannot listen on 127.0.0.1 port {server.port}: Address already in use\n"
     assert (folder.status, folder.out) == (1, "")
     assert folder.err.splitlines()[-1].startswith("ticker: another ticker (pid ")
 
 
-def test_a_worker_runs_beside_the_server_and_ends_when_asked_to(server: Served) -> None:
-    """It finds the engine by the data folder."""
 def test_a_worker_says_what_it_waits_for(server: Served, tmp_path: Path) -> None:
     """Alone on a folder it has nothing to do; it finds the engine once a server has started there."""
     command = [sys.executable, "-m", "ticker", "worker", "--data-dir", str(tmp_path / "zz")]
@@ -165,6 +165,8 @@ def test_a_worker_says_what_it_waits_for(server: Served, tmp_path: Path) -> None
     assert str(tmp_path / "zz") in said
 
 
+def test_a_worker_runs_beside_the_server_and_ends_when_asked_to(server: Served) -> None:
+    """It finds the engine by the data folder."""
     command = [sys.executable, "-m", "ticker", "worker", "--data-dir", str(server.data)]
     with running(command, server, stderr=subprocess.PIPE) as worker:
         assert worker.stderr is not None

@@ -35,14 +35,14 @@ def test_a_token_is_made_listed_and_revoked(tmp_path: Path) -> None:
     assert (made.status, made.err) == (0, f"ticker: there was no ticker data in {tmp_path / 'data'}; it is founded now\n")
     assert again.out == ""
     assert again.status == 1
-    assert again.err == "ticker: a token named night desk exists; revoke it first, or choose another name\n"
+    assert again.err == "ticker: a token named 'night desk' exists; revoke it first, or choose another name\n"
     assert [row.split()[:-1] for row in listed.out.splitlines()] == [
         ["day", "desk", "all", "post,correct,withdraw,audit"],
         ["night", "desk", "en", "post"],
     ]
     assert made.out.strip() not in listed.out
     assert (revoked.status, revoked.out, revoked.err) == (0, "", "")
-    assert (unknown.status, unknown.err) == (1, "ticker: there is no token named night desk\n")
+    assert (unknown.status, unknown.err) == (1, "ticker: there is no token named 'night desk'\n")
 
 
 @pytest.mark.parametrize("args", [["list"], ["revoke", "desk"]])
@@ -67,7 +67,7 @@ def test_an_empty_list_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "args, status, said",
     [
-        (["create", "a", "--channel", "xx"], 2, "Invalid value for --channel: xx is not configured; there is en, ar, es"),
+        (["create", "a", "--channel", "xx"], 2, "Invalid value for --channel: 'xx' is not configured; there is en, ar, es"),
         (["create", " \u200f "], 2, "Invalid value for 'NAME': the name is empty"),
         (["create", "a", "--data-dir", "/dev/null"], 1, "the data folder /dev/null cannot be used"),
     ],

@@ -131,9 +131,9 @@ async def test_no_token_is_logged(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.parametrize(
     ("token", "scope", "detail"),
     [
-        (Token("desk", ("ar",), ("post",), 0), "post", "The token desk is not for channel en."),
-        (Token("desk", (), ("post", "audit"), 0), "withdraw", "The token desk lacks the scope withdraw."),
-        (Token("desk", ("ar",), ("admin",), 0), "post", "The token desk is not for channel en."),
+        (Token("only", ("ar",), ("post",), 0), "post", "The token 'only' is not for channel 'en'."),
+        (Token("only", (), ("post", "audit"), 0), "withdraw", "The token 'only' lacks the scope 'withdraw'."),
+        (Token("only", ("ar",), ("admin",), 0), "post", "The token 'only' is not for channel 'en'."),
     ],
 )
 async def test_scopes_and_channels_are_limits(token: Token, scope: str, detail: str) -> None:

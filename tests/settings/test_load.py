@@ -146,10 +146,26 @@ def test_every_setting_is_also_a_variable() -> None:
         ("host = 1", "ticker.toml:1: host: must be text"),
         ("data_dir = 1", "ticker.toml:1: data_dir: must be text"),
         ('host = "http://x"', "ticker.toml:1: host: must be a host name or an address"),
-        ('base_url = "ftp://x"', "ticker.toml:1: base_url: must be a web address as in https://news.example/"),
-        ('base_url = "https://x:y/"', "ticker.toml:1: base_url: must be a web address as in https://news.example/"),
-        ('base_url = "https://a@x/"', "ticker.toml:1: base_url: must be a web address as in https://news.example/"),
-        ('base_url = "https://x/ \\"<b>"', "ticker.toml:1: base_url: must be a web address as in https://news.example/"),
+        (
+            'base_url = "ftp://x"',
+            "ticker.toml:1: base_url: must be a web address without a path, as in https://ticker.news.example",
+        ),
+        (
+            'base_url = "https://x:y/"',
+            "ticker.toml:1: base_url: must be a web address without a path, as in https://ticker.news.example",
+        ),
+        (
+            'base_url = "https://a@x/"',
+            "ticker.toml:1: base_url: must be a web address without a path, as in https://ticker.news.example",
+        ),
+        (
+            'base_url = "https://x/ \\"<b>"',
+            "ticker.toml:1: base_url: must be a web address without a path, as in https://ticker.news.example",
+        ),
+        (
+            'base_url = "ticker.news.example/path"',
+            "ticker.toml:1: base_url: must be a web address without a path, as in https://ticker.news.example",
+        ),
         (
             'base_url = "https://x/?"',
             "ticker.toml:1: base_url: must have no path: ticker is served at the root of its host",

@@ -35,6 +35,9 @@ _UNUSED_FOR: Final = 2.0  # s; then a connection is not used again, since the se
 _PAUSE_LEAST, _PAUSE_MOST = 0.2, 4.0  # s; bounds of the jittered pause between two attempts
 
 
+_WAYS_OUT: Final = {"/problems/duplicate-line": "; --allow-duplicate posts it all the same"}
+"""By type of problem, the option that the server does not know."""
+
 _WITH_KEY: Final = "repeat it with --key {key}, then it happens once"
 
 
@@ -103,6 +106,7 @@ def problem_of(response: httpx.Response) -> str:
         errors = "; ".join(f"{error['field']} {error['message']}" for error in problem.get("errors", ()))
         parts = (problem.get("title"), errors or problem.get("detail"))
         said = ": ".join(str(part).rstrip(".") for part in parts if part)
+        said += _WAYS_OUT.get(problem.get("type"), "")
     except (ValueError, TypeError, KeyError, AttributeError):
         said = ""
     if not said:

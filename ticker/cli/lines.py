@@ -71,7 +71,11 @@ _if_match = click.option(
 @click.argument("text", type=TEXT)
 @_content
 @click.option("--pin", is_flag=True, help="Keep it first until it is unpinned.")
-@click.option("--allow-duplicate", is_flag=True, help="Even if the same text was posted moments ago.")
+@click.option(
+    "--allow-duplicate",
+    is_flag=True,
+    help="Even if the same text was posted moments ago; with -, also one that the input repeats.",
+)
 @_sending
 @click.option(
     "--batch", type=TEXT, metavar="NAME", help="With -: a name for this input; a rerun under the same name doubles nothing."
@@ -90,7 +94,8 @@ def post(
     """Publish TEXT as a line and print its id and cursor.
 
     With - for TEXT, publish each line of standard input as it comes, in order: plain text, or JSON objects with the fields of
-    the API, which go before the options. It stops at the first line that is refused. Running the same input again doubles
+    the API, which go before the options. It stops at the first line that is refused, be it one that the input repeats
+    (--allow-duplicate posts it). Running the same input again doubles
     nothing: what was posted before is printed as "replayed". If a text may rightly come again, tomorrow say, give each input
     a name with --batch.
     """

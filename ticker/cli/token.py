@@ -64,7 +64,7 @@ def create(name: str, channels: tuple[str, ...], scopes: tuple[str, ...], data_d
     for channel in channels:
         if channel not in settings.channels:
             raise click.BadParameter(
-                f"{channel} is not configured; there is {', '.join(settings.channels)}", param_hint="--channel"
+                f"{channel!r} is not configured; there is {', '.join(settings.channels)}", param_hint="--channel"
             )
     unique = tuple(dict.fromkeys(channels)), tuple(dict.fromkeys(scopes))
     there = _there(settings)
@@ -101,7 +101,7 @@ def list_(data_dir: Path | None, config: Path | None) -> None:
 def revoke(name: str, data_dir: Path | None, config: Path | None) -> None:
     """Make the token of NAME worthless at once."""
     if not _run(_settings_of_data(config, data_dir), lambda tokens: tokens.revoke(name)):
-        raise Refused(f"there is no token named {name}")
+        raise Refused(f"there is no token named {name!r}")
 
 
 def _settings_of_data(config: Path | None, data_dir: Path | None) -> Settings:

@@ -59,9 +59,9 @@ def require(token: Token, scope: str, channel: str) -> None:
     if token.allows(scope, channel):
         return
     if token.channels and channel not in token.channels:
-        raise Problem("forbidden", f"The token {token.name} is not for channel {channel}.")
+        raise Problem("forbidden", f"The token {token.name!r} is not for channel {channel!r}.")
     challenge = f'{_REALM}, error="insufficient_scope", scope="{scope}"'
-    raise Problem("forbidden", f"The token {token.name} lacks the scope {scope}.", headers={"WWW-Authenticate": challenge})
+    raise Problem("forbidden", f"The token {token.name!r} lacks the scope {scope!r}.", headers={"WWW-Authenticate": challenge})
 
 
 def _secret(request: Request) -> str:

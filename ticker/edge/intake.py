@@ -109,7 +109,8 @@ class Intake(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer a request that could not be parsed, in our one shape for problems."""
-        self._refuse(self._slug)
+        unread = "This cannot be read as an HTTP/1.1 request: its method, its address, a header or its length is malformed."
+        self._refuse(self._slug, unread if self._slug == "invalid-request" else None)
 
     def _unset_keepalive_if_required(self) -> None:
         # uvicorn asks for it at every byte; one that begins no request must not keep an idle connection open.
@@ -135,7 +136,7 @@ class Intake(HttpToolsProtocol):
         if self._in_head and not self.transport.is_closing():
             self._refuse("request-timeout")
 
-    def _refuse(self, slug: str) -> None:
+    def _refuse(self, slug: str, detail: str | None = None) -> None:
         self._head_complete()
         cycle = cast("RequestResponseCycle | None", self.cycle)  # uvicorn says it were always there
         if cycle and not cycle.response_complete:
@@ -145,12 +146,13 @@ class Intake(HttpToolsProtocol):
             cycle.disconnected = True  # its body broke off: whatever the app has to say comes too late
             cycle.message_event.set()
         kind = PROBLEMS[slug]
-        body = json.dumps(Problem(slug, kind.explanation).as_json()).encode()
+        body = json.dumps(Problem(slug, detail or kind.explanation).as_json()).encode()
         head = (
             f"HTTP/1.1 {kind.status} {kind.title}\r\ncontent-type: application/problem+json\r\n"
-            f"content-length: {len(body)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
+            f"content-length: {len(body)}\r\ncache-control: no-store\r\nconnection: close\r\n"
+        ).encode()
+        fields = b"".join(b"%b: %b\r\n" % field for field in self.server_state.default_headers)  # Date
+        self.transport.write(head + fields + b"\r\n" + body)
         self.transport.write_eof()
         self._lingering = self.loop.call_later(LINGER, self.transport.close)
 

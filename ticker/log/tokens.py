@@ -43,7 +43,7 @@ class Tokens:
     async def create(self, name: str, channels: tuple[str, ...] = (), scopes: tuple[str, ...] = SCOPES[:4]) -> str:
         """Make a token and give it, for the only time. Raises ValueError when the name is taken."""
         if any(token.name == name for token in await self.list()):
-            raise ValueError(f"a token named {name} exists; revoke it first, or choose another name")
+            raise ValueError(f"a token named {name!r} exists; revoke it first, or choose another name")
         secret = "tk_" + secrets.token_urlsafe(32)
         kept = {"name": name, "channels": channels, "scopes": scopes, "created": time.time_ns() // 1_000_000}
         await self._redis.hset(self._key, _hash(secret), json.dumps(kept))

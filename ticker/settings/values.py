@@ -135,7 +135,10 @@ class Settings(BaseModel):
     def _base(cls, raw: str, info: ValidationInfo) -> str:
         if not raw:
             return _own_address(str(info.data.get("host", "127.0.0.1")), int(info.data.get("port", 8000)))
-        parts = urlsplit(web_address(raw))
+        try:
+            parts = urlsplit(web_address(raw))
+        except ValueError:
+            raise ValueError("must be a web address without a path, as in https://ticker.news.example") from None
         if parts.path.strip("/") or "?" in raw or "#" in raw:
             raise ValueError("must have no path: ticker is served at the root of its host")
         return raw.rstrip("/")

@@ -58,7 +58,7 @@ async def test_wrong_secret(tokens: Tokens, wrong: str) -> None:
 async def test_names_are_taken_once(tokens: Tokens) -> None:
     """Two tokens of one name could not be told apart in the audit log."""
     secret = await tokens.create("editor")
-    with pytest.raises(ValueError, match="a token named editor exists"):
+    with pytest.raises(ValueError, match="a token named 'editor' exists"):
         await tokens.create("editor")
 
     assert [token.name for token in await tokens.list()] == ["editor"]

@@ -345,6 +345,23 @@ async def test_a_ticker_that_is_moved_keeps_its_lines(page: Page, strip: Strip, 
     assert len(sockets) == 1
 
 
+async def test_a_longer_list_keeps_what_it_shows(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """A change of `max` leaves the lines there while the older ones are on their way."""
+    lines = await editor.posts_all(f"Line {n}" for n in range(30))
+    await strip.page.goto(embed(PLAIN.replace("><", ' max="3"><')))
+    await strip.is_live()
+    counts = f"""(async (ticker) => {{
+      ticker.max = 25;
+      const counts = [];
+      for (let turns = 0; turns < 20; turns++, await null) {{
+        counts.push(ticker.lines.length, ticker.shadowRoot.querySelectorAll("li").length);
+      }}
+      return Math.min(...counts);
+    }})({TICKER})"""
+    assert await strip.tells(counts) >= 3
+    await strip.shows(*(line["text"] for line in reversed(lines[5:])))
+
+
 async def test_a_file_that_does_not_come_is_asked_for_ever_more_seldom(
     page: Page, strip: Strip, editor: Editor, embed: Embed
 ) -> None:

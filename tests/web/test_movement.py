@@ -280,6 +280,72 @@ async def test_focus_goes_to_the_line_in_the_place(
     assert "Line 9" in await strip.tells(f"{ROOT}.activeElement?.textContent ?? ''")
 
 
+async def test_what_takes_a_withdrawn_lines_place_is_read_in_peace(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """A line that comes instead of a withdrawn one is shown from its beginning, and as long as any other."""
+    await editor.posts_all(["Uno " * 90, "Dos " * 90])
+    await strip.page.set_viewport_size({"width": 390, "height": 700})
+    await strip.page.clock.install()
+    await strip.page.goto(embed(TAG.format("rotate")))
+    line = await editor.posts("Tres " * 90)
+    await strip.reaches(f"{ROOT}.querySelectorAll('li').length === 3")
+    await seconds(strip, 30, until=f"{ALONE}.startsWith('Tres')")
+    await seconds(strip, 18)
+    await strip.tells(f"{ROOT}.querySelector('[part=next]').click()")
+    assert await strip.tells(f"{ROOT}.querySelector('[part=viewport]').scrollTop") > 0
+    await seconds(strip, 18)
+    await editor.withdraws(line)
+    await strip.reaches(f"!{ALONE}.startsWith('Tres')")
+
+    assert await strip.tells(f"{ROOT}.querySelector('[part=viewport]').scrollTop") == 0
+    before = await strip.tells(ALONE)
+    await seconds(strip, 20)
+    assert await strip.tells(f"[{ALONE}, {ROOT}.querySelector('[part=viewport]').scrollTop]") == [before, 0]
+
+
+async def seconds(strip: Strip, count: int, until: str = "false") -> None:
+    """Let time pass, on a page whose clock the test moves."""
+    for _ in range(count):
+        if await strip.tells(until):
+            return
+        await strip.page.clock.run_for(1000)
+
+
+async def test_who_turns_the_lines_by_keyboard_is_not_hurried(
+    strip: Strip, lines: list[dict[str, object]], embed: Embed
+) -> None:
+    """While the keyboard is at the button for the next line none gives way by itself; at the pause button it does."""
+    await strip.page.clock.install()
+    await strip.page.goto(embed(TAG.format("rotate")))
+    await strip.reaches(f"{ALONE} === '{lines[9]['text']}'")
+    await strip.page.get_by_role("button", name="Next").press("Enter")
+    shown = await strip.tells(ALONE)
+    await seconds(strip, 20)
+    assert await strip.tells(ALONE) == shown
+
+    await strip.page.get_by_role("button", name="Next").press("Tab")
+    await seconds(strip, 20, until=f"{ALONE} !== '{shown}'")
+    assert await strip.tells(ALONE) != shown
+
+
+async def test_a_correction_moves_nothing_in_a_crawl_that_never_moved(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """On a page that loads the ticker paused a longer correction stands in its line's place as well."""
+    await strip.page.clock.install()
+    await strip.page.goto(embed(TAG.replace("><", " paused><").format("crawl")))
+    await strip.reaches(f"{ROOT}.querySelector('[part=pause].go')")
+    await strip.page.clock.run_for(70_000)
+    before = await strip.places()
+    await editor.corrects(lines[9], text="Line 9 of the day, and some more words, and some more that put it right")
+    await strip.reaches(f"{ROOT}.textContent.includes('put it right')")
+
+    after = await strip.places()
+    assert len(before) > 2
+    assert {text: after.get(text) for text in [*before][:-1]} == pytest.approx(
+        {text: before[text] for text in [*before][:-1]}, abs=1
+    )
+
+
 async def test_first_lines_are_no_news(strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed) -> None:
     """The first one stands as long as it takes to read."""
     await editor.posts_all(["Uno", "Dos"], "es")
@@ -312,7 +378,9 @@ async def test_times_go_on_while_paused(strip: Strip, lines: list[dict[str, obje
     await strip.page.goto(embed(TAG.format("crawl")))
     await strip.reaches(f"{ROOT}.textContent.includes('Line 0')")
     await strip.page.get_by_role("button", name="Pause").press("Enter")
-    await strip.tells("(({ now }) => Date.now = () => now() + 150_000)(Date)")
+    await strip.tells(
+        "for (const clock of [Date, performance]) { const now = clock.now.bind(clock); clock.now = () => now() + 150_000; }"
+    )
 
     await strip.reaches(f"[...{ROOT}.querySelectorAll('time')].every((time) => time.textContent === '2 min. ago')")
 
@@ -368,7 +436,10 @@ async def test_a_click_moves_nothing(strip: Strip, lines: list[dict[str, object]
     box = await strip.viewport.bounding_box()
     assert box
     x, y = box["x"] + box["width"] - 5, box["y"] + 20
-    await strip.reaches(f"{ROOT}.elementFromPoint({x}, {y}).closest('a')?.getBoundingClientRect().left > {x - 100}")
+    await strip.reaches(  # and there it stays: the pointer takes its time
+        f"{ROOT}.elementFromPoint({x}, {y}).closest('a')?.getBoundingClientRect().left > {x - 100}"
+        f" && !{TRACK}.getAnimations()[0].pause()"
+    )
     await strip.page.mouse.move(x, y)
     before = await strip.places()
     await strip.page.mouse.down()

@@ -1,16 +1,19 @@
 """web/widget/src/sharing.js: tabs of one site in a real window, and who of them has the connection."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Final
 
 import pytest
 from playwright.async_api import Page
+from websockets.asyncio.server import ServerConnection, serve
 
 from tests.browsing import Site
 from tests.served import Server
 from tests.web.newsroom import Editor, Strip, settles, viewers
 from tests.web.tabs import LISTENING, TICKER, Tab, Window
+from tests.web.test_viewers import line, snapshot, sockets_alone, to
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pytest.mark.slow]
 
@@ -146,6 +149,42 @@ async def test_a_tab_that_comes_back_is_told_of_what_it_missed(page: Page, edito
     ]  # what is gone is told to nobody
     assert sockets == []
     await other.page.close()
+
+
+async def test_what_was_missed_is_told_past_heartbeats_and_to_one_alone(page: Page, embed: Embed) -> None:
+    """A tab that rested for long is told of each line, and the others neither ask anew nor hear of it again."""
+    links: list[ServerConnection] = []
+
+    async def tell(socket: ServerConnection) -> None:
+        links.append(socket)
+        await socket.send(json.dumps(snapshot()))
+        await socket.wait_closed()
+
+    leader, other, third = (Strip(page), *[Strip(await page.context.new_page()) for _ in range(2)])
+    async with serve(tell, "127.0.0.1", 0, process_request=sockets_alone) as server:
+        for strip in (leader, other):
+            await strip.page.add_init_script(LISTENING)
+            await strip.page.goto(embed(to(server)))
+            await strip.is_live()
+        await rests(other)
+        for n in range(3):
+            await links[-1].send(json.dumps({"type": "publish", "cursor": f"{n + 1}-1", "line": line(n)}))
+            beat = {"type": "heartbeat", "cursor": f"{n + 1}-2", "now": "2026-03-14T12:00:00.000Z"}
+            await links[-1].send(json.dumps(beat))
+        await leader.reaches("told.length === 3")
+        await third.page.goto(embed(to(server)))
+        await third.is_live()
+        name = await third.tells(f"`ticker:${{{TICKER}.server}}:1:en,20`")
+        await third.tells(
+            f"(window.asked = [], new BroadcastChannel('{name}').onmessage = ({{ data }}) => data.hello && asked.push(1), 0)"
+        )
+        await comes_back(other)
+        await other.reaches("told.length === 3")
+
+        assert await other.tells("told") == await leader.tells("told")
+        assert await third.tells(f"[asked.length, {TICKER}.lines.length]") == [1, 3]
+    for strip in (other, third):
+        await strip.page.close()
 
 
 async def rests(strip: Strip) -> None:

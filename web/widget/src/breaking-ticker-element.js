@@ -63,7 +63,8 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
     await null;
     if (this.isConnected) return; // it was moved
     this.#aside?.leave();
-    this.#leave();
+    this.#wish = "";
+    this.#watch();
   }
 
   attributeChangedCallback() {
@@ -122,9 +123,8 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
     const wish = { channel, server, topics: topics ? topics.split(" ") : [], limit: Math.min(2 * max, 100) };
     const asked = JSON.stringify(wish);
     if (asked !== this.#wish) {
-      this.#leave();
       this.#wish = asked;
-      if (channel) this.#viewer = hold(wish, this.#holder);
+      this.#watch(channel ? hold(wish, this.#holder) : undefined);
     }
     this.#draw();
   }
@@ -138,10 +138,13 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
     this.#draw();
   }
 
-  #leave() {
-    if (this.#viewer) drop(this.#viewer, this.#holder);
-    this.#viewer = this.#frozen = undefined;
-    this.#wish = "";
+  /** Takes the lines of another viewer, or the same one's: a longer list keeps what it shows. @param {import("./viewers.js").Viewer} [viewer] */
+  #watch(viewer) {
+    const before = this.#viewer;
+    if (before === viewer) return;
+    this.#viewer = viewer;
+    this.#frozen = undefined;
+    if (before) drop(before, this.#holder);
   }
 
   /** @param {Change} change @param {boolean} fresh */

@@ -84,9 +84,6 @@ export function parse(data) {
   }
 }
 
-/** @param {number} delay  ms @returns {Promise<undefined>} */
-const later = (delay) => new Promise((go) => setTimeout(go, delay));
-
 /** Which way to begin with: what the fallbacks noted when they worked. */
 function remembered() {
   try {
@@ -175,9 +172,11 @@ export class Connection {
     this.#watch(OPEN_WITHIN);
     try {
       const asked = !this.cursor || this.#fruitless > 0 ? this.#ask(signal) : null;
-      // Without it, or while it does not come, this tab is alone.
-      const sharing = share && (await Promise.race([import("./sharing.js").catch(() => null), later(SHARED_WITHIN)]));
-      if (share && (await sharing?.join(this, share, signal))) return;
+      // Without it, or where it takes too long, this tab has a link of its own, until that ends.
+      /** @type {Promise<undefined>} */
+      const late = new Promise((go) => setTimeout(go, SHARED_WITHIN));
+      const sharing = share && (await Promise.race([import("./sharing.js").catch(() => null), late]));
+      if (await sharing?.join(this, /** @type {Share} */ (share), signal)) return;
       if (asked) this.#answered = this.#answer(await asked, signal);
       const way = await ways[this.#way]();
       if (signal.aborted) return;

@@ -12,7 +12,7 @@
  * of the belt.
  *
  * A crawl that stands still (the reader paused, or follows links by keyboard) is a row that scrolls, in the order of the
- * belt; who wants no motion has it in the order of the lines. Around every change the first line in view is remembered and
+ * belt, and closes over a withdrawn line, whose gap might never be out of view; who wants no motion has it in the order of the lines. Around every change the first line in view is remembered and
  * put back where it stood. Where nothing in view is to stay, as when another channel comes, all starts at the beginning.
  */
 /** @typedef {import("./line-item.js").Item} Item */
@@ -33,11 +33,11 @@ export function movementOf({ list, viewport, show }) {
   let lead = 0; // px of room in place of the lines that have gone by
   let tail = 0; // px of room behind the last one, to scroll into
   let running = false; // whether it moved when last seen
-  let ran = 0; // ms since 1970, when it was last seen to move
+  let ran = 0; // ms since the page began, when it was last seen to move
   let speed = 0; // px a second
   /** The lines in the order in which they go by; also withdrawn ones, without an id, until they have. @type {Item[]} */
   let belt = /** @type {Item[]} */ ([...list.children]);
-  let glided = 0; // ms since 1970, when the list last went up to its newest line
+  let glided = -GLIDE; // ms since the page began, when the list last went up to its newest line
   let age = 0; // s that the first one has stood alone
   let news = false; // whether it is followed by news
 
@@ -83,7 +83,7 @@ export function movementOf({ list, viewport, show }) {
   /** Makes a change around which what is read stays where it is. @param {() => void} change */
   function keep(change) {
     const before = kind;
-    const first = Math.abs(viewport.scrollLeft) + viewport.scrollTop < 1 || Date.now() - glided < GLIDE;
+    const first = Math.abs(viewport.scrollLeft) + viewport.scrollTop < 1 || performance.now() - glided < GLIDE;
     const newest = first && inOrder() && !list.querySelector(":focus-visible");
     const places = view().map((item) => /** @type {const} */ ([item, start(item)]));
     change();
@@ -106,7 +106,7 @@ export function movementOf({ list, viewport, show }) {
     }
     if (!newest || way < 1) return;
     // Whoever looks at the newest line goes on doing so. Scrolled, not shifted: browsers and readers count that against a page.
-    if (!still()) glided = Date.now();
+    if (!still()) glided = performance.now();
     viewport.scrollTo({ top: 0, left: 0, behavior: still() ? "instant" : "smooth" });
   }
 
@@ -140,8 +140,12 @@ export function movementOf({ list, viewport, show }) {
     item.classList.remove("tight");
   }
 
-  /** Puts what is in the order of the belt there. @param {Item[]} items */
+  /** Puts what is in the order of the belt there; another line that stands alone has its time to be read. @param {Item[]} items */
   function order(items) {
+    if (kind === "rotate" && items[0] !== belt[0]) {
+      age = viewport.scrollTop = 0;
+      news = false;
+    }
     belt = items;
     for (const [place, item] of belt.entries()) {
       item.style.order = `${place}`;
@@ -187,7 +191,6 @@ export function movementOf({ list, viewport, show }) {
       return "";
     }
     viewport.scrollTop = 0;
-    news = false;
     order([...belt.slice(by), ...belt.slice(0, by)]);
     return belt[0]?.querySelector("a")?.textContent ?? "";
   }
@@ -206,9 +209,10 @@ export function movementOf({ list, viewport, show }) {
     (next ?? pause).focus({ preventScroll: true });
   }
 
-  /** Whether the reader points at the lines, or is in them by keyboard. */
+  /** Whether the reader points at the lines, or is in them by keyboard, or at the buttons that turn them. */
   const held = () =>
-    viewport.matches(":focus-visible, :has(:focus-visible)") || (matchMedia("(hover)").matches && viewport.matches(":hover"));
+    root().querySelector(":is([part=viewport], a, [part=previous], [part=next]):focus-visible") ||
+    (matchMedia("(hover)").matches && viewport.matches(":hover"));
 
   // A link that the keyboard reached makes the crawl stand still (style.js), and must be seen whole, or from its beginning.
   viewport.addEventListener("focusin", ({ target }) => {
@@ -258,8 +262,11 @@ export function movementOf({ list, viewport, show }) {
       const anew = !lines.length || (whole && !(type ? view() : belt).some(stays));
       keep(() => {
         if (anew) begin();
-        if (moving) ran = Date.now();
-        else if (Date.now() - ran > MINUTE) for (const line of lines) belt.find(({ id }) => id === line.id)?.fill(line, writing, true);
+        if (moving) ran = performance.now();
+        else if (kind === "crawl" && performance.now() - ran > MINUTE) {
+          // Its times go on; the words of what has just been corrected come below, in its place.
+          for (const line of lines) if (line.id !== changed?.id) belt.find(({ id }) => id === line.id)?.fill(line, writing, true);
+        }
         const read = anew || kind !== "crawl" || still() ? [] : view();
         const widths = new Map(read.map((item) => [item, `${item.getBoundingClientRect().width}px`]));
         for (const item of belt) {

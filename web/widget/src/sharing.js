@@ -64,10 +64,10 @@ function lead(connection, { name, snapshot }, signal) {
     const { recent, status } = connection;
     const place = recent.findIndex(({ cursor }) => cursor === data.hello);
     // What was corrected or withdrawn since is in no snapshot, and so not shown again for a moment.
-    const news = place > 0 && recent.slice(0, place).every(({ type }) => type === "publish");
+    const news = place > 0 && recent.slice(0, place).every(({ type }) => /^(publish|heartbeat|resumed)$/.test(type));
     if (status !== "live") post();
     else if (!news) post({ message: whole() });
-    else for (let next = place; next--; ) post({ message: recent[next], after: recent[next + 1].cursor });
+    else for (let next = place; next--; ) post({ message: { ...recent[next], now: 0 }, after: recent[next + 1].cursor, again: true });
   };
   document.addEventListener("visibilitychange", () => post(), { signal });
   signal.addEventListener("abort", () => {
@@ -100,13 +100,13 @@ function follow(connection, { name }, signal) {
     clearTimeout(timer);
     if (data.gone) return data.gone === "lost" ? connection.lose() : connection.open();
     if (data.hidden && !document.hidden) return take();
-    const { message, after } = data; // checked as if it came from the network: who knows what else runs on this site
+    const { message, after, again } = data; // checked as if it came from the network: who knows what else runs on this site
     if (!message) return;
     // A leader that has just taken over may be behind this tab: what it tells is known until it has caught up.
     const known = connection.recent.some(({ cursor }) => cursor === message.cursor);
     if (message.type === "snapshot" ? !known : after === connection.cursor) connection.receive(message);
     else if (known) connection.receive({ type: "resumed" });
-    else greet();
+    else if (!again) greet(); // or else it is what another one missed
   };
   document.addEventListener("visibilitychange", () => document.hidden || greet(), { signal });
   signal.addEventListener("abort", () => {

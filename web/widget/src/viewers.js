@@ -84,14 +84,10 @@ export class Viewer {
   #deliver(message) {
     const change = this.lines.apply(message, Date.now());
     if (!change) return;
-    if (change.type === "snapshot") this.#edition(message);
+    const { language = "", direction = "" } = message;
+    if (change.type === "snapshot") Object.assign(this, { ready: true, language, direction });
     const fresh = "line" in change && change.line.updated - this.lines.offset > this.#liveFrom;
     this.#tell((holder) => holder.changed(change, fresh));
-  }
-
-  /** @param {Message} message */
-  #edition({ language = "", direction = "" }) {
-    Object.assign(this, { ready: true, language, direction });
   }
 
   /** @param {import("./connection.js").Status} status */

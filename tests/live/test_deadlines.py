@@ -1,5 +1,7 @@
 """Whose time is up, of many who have as long."""
 
+import time
+
 from ticker.live.deadlines import Deadlines
 
 
@@ -29,3 +31,17 @@ def test_who_begins_anew_when_it_is_overdue() -> None:
     assert named == ["first", "second"]
     assert list(deadlines.overdue(19)) == []
     assert list(deadlines.overdue(20)) == ["first", "second"]
+
+
+def test_many_whose_time_is_up_together() -> None:
+    """Ten times as many cost about ten times as much, not a hundred times: everybody else waits meanwhile."""
+
+    def cost(many: int) -> float:
+        deadlines = Deadlines[int](10)
+        for one in range(many):
+            deadlines.begin(one, 0)
+        begun = time.process_time()
+        assert sum(1 for _ in deadlines.overdue(10)) == many
+        return time.process_time() - begun
+
+    assert min(cost(40_000) for _ in range(2)) < 50 * min(cost(4_000) for _ in range(3))

@@ -133,6 +133,23 @@ def test_frames_are_made_once_for_all_filters(newsroom: Newsroom) -> None:
     assert [list(map(id, ring)) for ring in rings] == [list(map(id, rings[0]))] * 3
 
 
+def test_heartbeats_are_made_once_for_all_filters(newsroom: Newsroom) -> None:
+    """What silence costs does not grow with the filters; each channel and transport has a heartbeat of its own."""
+    groups = [newsroom.group(f"t{number}") for number in range(3)]
+    stream = newsroom.group("t0", transport=Transport.SSE)
+    other = newsroom.fanout.enter(newsroom.fanout.mirror.channels["es"], EVERYTHING, Transport.WEBSOCKET, newsroom.log.now)
+    newsroom.publish("One")
+    newsroom.log.now += 25_000
+    newsroom.fanout.beat(newsroom.log.now)
+    [beat], *same = (taken[0] for group in groups if (taken := group.since(0)))
+    [of_stream], [of_other] = (taken[0] for group in (stream, other) if (taken := group.since(0)))
+
+    assert [list(map(id, ring)) for ring in same] == [[id(beat)]] * 2
+    cursors = [message["cursor"] for message in messages_of([beat, of_stream, of_other])]
+    assert cursors == [newsroom.mirror.cursor] * 2 + [other.mirror.cursor]
+    assert len(set(cursors)) == 2
+
+
 def test_groups_without_viewers_are_gone(newsroom: Newsroom) -> None:
     """What nobody watches costs nothing."""
     group = newsroom.group("storm")

@@ -210,9 +210,14 @@ class Fanout:
 
     def beat(self, now: int) -> None:
         """Send a heartbeat to the groups that have been silent for long enough."""
+        made: dict[tuple[str, Transport], Frame] = {}  # shared as those of an event are
         for group in self.groups():
             if now - group.silent_since >= self.heartbeat * 1000:
-                group.add(group.transport.frame(frames.beat(group.mirror.cursor, now)), now)
+                key = (group.mirror.channel.id, group.transport)
+                frame = made.get(key)
+                if frame is None:
+                    frame = made[key] = group.transport.frame(frames.beat(group.mirror.cursor, now))
+                group.add(frame, now)
 
     # -- what an arriving viewer gets --
 

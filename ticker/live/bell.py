@@ -1,8 +1,13 @@
-"""The bell of a group: wakes its viewers, those who wait in a task of their own and those whom the sweep visits."""
+"""The bell of a group: wakes its viewers, those who wait in a task of their own and those whom the sweep visits.
+
+The walks of all groups share one round, so that what a turn of the loop costs does not grow with the number of groups: a line
+sets them all in motion at once.
+"""
 
 import asyncio
 from collections import deque
 from time import time
+from typing import Final
 
 import structlog
 
@@ -14,19 +19,50 @@ AFTER_FAULT = 1.0
 """Seconds until a walk that failed goes on."""
 
 OWED_MOST = 1024
-"""Events of which it is kept when they were appended. Beyond so many in one walk none are counted: the oldest tell enough."""
+"""Events of which it is kept when they were appended. What comes beyond so many while a walk lasts is not counted: the metric's
+help says so."""
+
+GROUP_COST: Final = 2
+"""What it costs to come to another group, in visits: some six microseconds where a visit has four.
+
+To join its bytes, and to see which of its events have been handed out."""
 
 _log = structlog.get_logger()
+
+
+class Round:
+    """Takes the walks of all groups of this process forward, each in its turn, with one slice a turn of the loop for all."""
+
+    def __init__(self) -> None:
+        self._bells: deque[Bell] = deque()  # whose viewers are to be visited; while there are any, `_go` is on its way
+
+    def join(self, bell: "Bell") -> None:
+        """Somebody's viewers are to be visited."""
+        if not self._bells:
+            asyncio.get_running_loop().call_soon(self._go)
+        self._bells.append(bell)
+
+    def _go(self) -> None:
+        spent = 0
+        while self._bells and spent < self._bells[0].sweep.slice:
+            bell = self._bells[0]
+            before = bell.sweep.turn
+            if bell.walk(spent):
+                self._bells.append(bell)
+            self._bells.popleft()
+            spent += bell.sweep.turn - before + GROUP_COST
+        if self._bells:
+            asyncio.get_running_loop().call_soon(self._go)
 
 
 class Bell:
     """One per group."""
 
-    __slots__ = ("_event", "_loop", "_owed", "connected", "sweep")
+    __slots__ = ("_event", "_owed", "_round", "connected", "sweep")
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, group: Group, round_: Round) -> None:
         self._event = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
+        self._round = round_
         self.sweep = Sweep(group)
         self.connected = telemetry.viewers.labels(group.mirror.channel.id, group.transport.label)
         self._owed: deque[tuple[int, int]] = deque()  # events being handed out: when appended (ms), and the sweep's turn after
@@ -36,7 +72,7 @@ class Bell:
         self._event.set()
         self._event = asyncio.Event()
         if self.sweep.start():
-            self._loop.call_soon(self._walk)
+            self._round.join(self)
         if appended is not None and self.sweep.viewers and len(self._owed) < OWED_MOST:
             self._owed.append((appended, self.sweep.end))
 
@@ -44,16 +80,20 @@ class Bell:
         """Wait for the next ring. Each wait has a future of its own, so one that is cancelled disturbs nobody."""
         await self._event.wait()
 
-    def _walk(self) -> None:
+    def walk(self, spent: int) -> bool:
+        """Visit what is left of a slice of which so much is spent; tell whether there are more to visit."""
         try:
-            going_on = self.sweep.walk()
-        except Exception as error:  # noqa: BLE001  # memory, say: the walk must not stand still for good
+            going_on = self.sweep.walk(spent)
+            self._count()
+        except Exception as error:  # noqa: BLE001  # memory, say: the walk must not stand still for good, nor those of others
             _log.error("sweep_failed", error=type(error).__name__, cause=str(error))
-            self._loop.call_later(AFTER_FAULT, self._walk)
-            return
+            asyncio.get_running_loop().call_later(AFTER_FAULT, self._round.join, self)
+            return False
+        return going_on
+
+    def _count(self) -> None:
+        """Count the events that have been handed out."""
         now = time() * 1000
         while self._owed and self.sweep.has_passed(self._owed[0][1]):
             appended, _ = self._owed.popleft()
             telemetry.append_to_write.observe(max(0, now - appended) / 1000)
-        if going_on:
-            self._loop.call_soon(self._walk)

@@ -67,7 +67,7 @@ class Sweep:
         self._at = 0  # whom the walk visits next
         self.turn = 0  # how many visits there were, ever
         self.end = 0  # the turn at which everybody has been visited, and the walk rests
-        self._slice = SLICE  # as the walk goes now
+        self.slice = SLICE  # how many to visit before others get their turn, as the walk goes now
         self._joined: dict[int, bytes | None] = {}  # bytes from a place to the head
         self._state = (0, 0)  # the group's head and emptied counter that they were joined for
 
@@ -109,7 +109,7 @@ class Sweep:
     def start(self) -> bool:
         """The head has moved: everybody is to be visited. Tell whether a walk is to be set in motion."""
         resting = self.turn == self.end
-        self._slice = SLICE if resting else SHORT_SLICE
+        self.slice = SLICE if resting else SHORT_SLICE
         self.end = self.turn + len(self.viewers)
         return resting and self.turn < self.end
 
@@ -117,8 +117,8 @@ class Sweep:
         """Tell whether everybody has been visited who was to be when the walk was to end at that turn."""
         return self.turn == self.end or end <= self.turn
 
-    def walk(self) -> bool:
-        """Visit a slice of the viewers; tell whether there are more to visit."""
+    def walk(self, spent: int = 0) -> bool:
+        """Visit a slice of the viewers, less what is spent of it already; tell whether there are more to visit."""
         group = self.group
         head = group.head
         if self._state != (head, group.emptied):
@@ -126,7 +126,7 @@ class Sweep:
             self._joined.clear()
         if self._at >= len(self.viewers):
             self._at = 0
-        stop = min(self._at + min(self._slice, self.end - self.turn), len(self.viewers))
+        stop = min(self._at + min(self.slice - spent, self.end - self.turn), len(self.viewers))
         while self._at < stop:
             at = self._send(self._at, stop, head)
             self.turn += at - self._at

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from operator import itemgetter
 from time import time
 from typing import Final
@@ -22,7 +23,7 @@ from ticker import __version__, telemetry
 from ticker.edge.intake import LINGER
 from ticker.live import frames
 from ticker.live.arrivals import Arrivals
-from ticker.live.bell import Bell
+from ticker.live.bell import Bell, Round
 from ticker.live.closing import Cause
 from ticker.live.deadlines import Deadlines
 from ticker.live.fanout import Fanout, Group
@@ -70,7 +71,7 @@ class Viewers:
         telemetry.build.labels(__version__, "c" if COMPILED else "python").set(1)
         self.mirror = mirror
         self.clock = clock
-        self.fanout = Fanout(mirror, heartbeat=heartbeat, replay_most=replay_most, new_bell=Bell)
+        self.fanout = Fanout(mirror, heartbeat=heartbeat, replay_most=replay_most, new_bell=partial(Bell, round_=Round()))
         self.leaving = False
         self.count = 0
         self._catching_up: dict[SlimViewer, asyncio.Task[None]] = {}

@@ -184,9 +184,7 @@ class SlimViewer(asyncio.Protocol):
     def fail(self, error: Exception) -> None:
         """Serving this viewer raised."""
         _log.error("viewer_failed", error=type(error).__name__, cause=str(error))
-        self._cause = Cause.FAULT
-        self.place = AWAY
-        self.transport.abort()
+        self.cut_off(Cause.FAULT)
 
     def leave(self, delay: float) -> None:
         """Tell the viewer that this server is stopping, and when to come back."""
@@ -213,7 +211,13 @@ class SlimViewer(asyncio.Protocol):
         if self._cause is None:
             self.end(Cause.SLOW)
         else:
-            self.transport.abort()
+            self.cut_off(Cause.SLOW)
+
+    def cut_off(self, cause: Cause) -> None:
+        """End the connection at once; for this cause, unless it was ending for another."""
+        self._cause = self._cause or cause
+        self.place = AWAY
+        self.transport.abort()
 
 
 class SlimStream(SlimViewer):

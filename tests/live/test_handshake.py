@@ -190,8 +190,9 @@ def test_who_is_refused_and_goes_on_talking_is_cut_off(door: Server) -> None:
     [
         ((b"Version: 13", b"Version: 8"), b"x" * 5000, b"}"),
         ((b"/en/", b"/zz/"), b"GET", b"no such channel"),
+        ((b"/en/", b"/zz/"), b"\x89\x80\x01\x02\x03\x04" * 400, b"no such channel"),
     ],
-    ids=["no handshake", "no such channel"],
+    ids=["no handshake", "no such channel", "no such channel, many pings"],
 )
 def test_who_is_refused_while_it_speaks_reads_why(
     door: Server, change: tuple[bytes, bytes], behind: bytes, last: bytes

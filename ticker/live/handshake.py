@@ -64,7 +64,7 @@ class Handshake(asyncio.Protocol):
         self._head = b""  # the request's
         self._early = b""  # what a viewer sends before it has the answer, or after it was refused
         self._refused: Protocol | None = None  # once it was: what speaks the rest of the protocol
-        self._rejected = False  # once it was answered with a problem
+        self._is_deaf = False  # once all was said to it, the end too
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A connection, taken over from HTTP."""
@@ -72,13 +72,17 @@ class Handshake(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """The request; later, what a viewer sends before it has the answer, or after it was refused."""
-        if self._rejected:
+        if self._is_deaf:
             return  # it speaks to nobody until it has read why
         if self._head:
             self._early += data
-            if len(self._early) > MESSAGE_MOST:
-                self._transport.abort()  # it talks where it has nothing to say
-            elif self._refused is not None:
+            talks = len(self._early) > MESSAGE_MOST  # where it has nothing to say
+            if self._refused is None:
+                if talks:
+                    self._transport.abort()
+            elif talks:
+                self._hang_up()  # a reset may take the close with it that says why
+            else:
                 self._refused.receive_data(data)
                 self._go_on_refusing(self._refused)
         else:
@@ -132,7 +136,12 @@ class Handshake(asyncio.Protocol):
         if refused.close_rcvd is not None:
             self._transport.close()
         elif b"" in out:
-            hang_up(self._transport)
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """All is said, and what comes until the other side ends it too, or the deadline, is passed over."""
+        self._is_deaf = True
+        hang_up(self._transport)
 
     def _reject(self, problem: Problem) -> None:
         """Answer what is no handshake."""
@@ -142,9 +151,8 @@ class Handshake(asyncio.Protocol):
         head = f"HTTP/1.1 {problem.kind.status} {problem.kind.title}\r\n".encode()
         fields = b"".join(name + b": " + value + b"\r\n" for name, value in answer.raw_headers)
         self._begin_to_end()
-        self._rejected = True
         self._transport.write(head + fields + b"\r\n" + bytes(answer.body))
-        hang_up(self._transport)
+        self._hang_up()
 
     def _begin_to_end(self) -> None:
         self.admission.viewers.refused.begin(self._transport, asyncio.get_running_loop().time())

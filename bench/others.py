@@ -4,9 +4,13 @@ import os
 import select
 import socket
 import threading
+import time
 
 from bench.procs import pss
 from bench.served import PATH, Ours
+
+PATIENCE = 2.0
+"""Seconds after which who was not told of an end is taken to be there."""
 
 
 class Most:
@@ -67,12 +71,18 @@ class Others:
             poll.register(one, select.EPOLLIN)
         while not self._stop.is_set():
             for descriptor, _ in poll.poll(0.1):
-                os.read(descriptor, 1 << 16)
+                try:
+                    is_over = not os.read(descriptor, 1 << 16)
+                except OSError:
+                    is_over = True
+                if is_over:
+                    poll.unregister(descriptor)
         poll.close()
 
     def left(self) -> int:
         """How many the server has closed or cut off."""
-        return sum(_is_closed(one) for one in self._sockets) if not self._reading else 0
+        deadline = time.monotonic() + PATIENCE
+        return sum(_is_closed(one, deadline) for one in self._sockets) if not self._reading else 0
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
@@ -81,13 +91,13 @@ class Others:
             one.close()
 
 
-def _is_closed(one: socket.socket) -> bool:
-    one.settimeout(2)
+def _is_closed(one: socket.socket, deadline: float) -> bool:
     try:
-        while one.recv(1 << 16):
-            pass
-    except TimeoutError:
+        while True:
+            one.settimeout(max(0, deadline - time.monotonic()))
+            if not one.recv(1 << 16):
+                return True
+    except (TimeoutError, BlockingIOError):
         return False
     except OSError:
-        pass
-    return True
+        return True

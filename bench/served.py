@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -65,9 +66,12 @@ class Ours:
         return sum(float(line.split()[-1]) for line in self.get("/metrics").splitlines() if re.match(rf"{name}[{{ ]", line))
 
     def metrics(self, name: str, label: str) -> dict[str, int]:
-        """Give a metric's whole numbers by one of its labels."""
+        """Give a metric's whole numbers by one of its labels, each the sum over the others."""
         found = re.findall(rf'^{name}{{.*\b{label}="(\w+)".*}} (\S+)$', self.get("/metrics"), re.MULTILINE)
-        return {value: int(float(number)) for value, number in found}
+        sums = Counter[str]()
+        for value, number in found:
+            sums[value] += int(float(number))
+        return dict(sums)
 
     def posting(self, size: int = 250) -> Posting:
         head = (

@@ -22,7 +22,7 @@ class Cause(Enum):
 
     GONE = Closing(1000, "the viewer left", False)
     LEAVING = Closing(1001, "this server is stopping", True)
-    PROTOCOL = Closing(1002, "the protocol was broken", True)  # or 1007 or 1009, in the library's words
+    PROTOCOL = Closing(1002, "the protocol was broken", True)  # or 1007, in the library's words; or 1009, which ends the matter
     DATA = Closing(1008, "viewers send nothing", False)
     INVALID = Closing(1008, "invalid request", False)
     UNKNOWN_CHANNEL = Closing(4404, "no such channel", False)

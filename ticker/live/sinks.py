@@ -67,7 +67,11 @@ class WebSocketSink(_AsgiSink):
         await self._send({"type": "websocket.close", "code": cause.value.code, "reason": text})
 
     async def ended(self) -> Cause:
-        """See Sink; a viewer that sends data is told to stop."""
+        """See Sink; a viewer that sends data is told to stop.
+
+        ASGI tells the code of a close, and not whose it was: a viewer that closes with 1002 by itself counts as one whom the
+        server closed for its protocol. Ours (`slim`) tells them apart.
+        """
         while True:
             message = await self._receive()
             if message["type"] == "websocket.receive":

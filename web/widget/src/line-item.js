@@ -29,7 +29,11 @@ export function itemOf() {
     expires: 0,
     /** @param {Line} line @param {Writing} writing @param {boolean} [timed]  whether the time may change its length */
     fill(line, { voice, language, direction, link: to, now }, timed) {
-      put(/** @type {Item} */ (node), { id: line.id, expires: line.expires, className: (line.urgency > URGENT ? "" : "urgent") + (line.pinned ? " pinned" : "") });
+      put(/** @type {Item} */ (node), {
+        id: line.id,
+        expires: line.expires,
+        className: (line.urgency > URGENT ? "" : "urgent") + (line.pinned ? " pinned" : ""),
+      });
       if (timed) put(time, { dateTime: new Date(line.published).toISOString(), textContent: voice.ago(line.published, now) });
       put(link, { href: to(line), rel: "noopener", lang: language });
       put(source, { textContent: line.source ?? "" });

@@ -12,8 +12,9 @@
  * of the belt.
  *
  * A crawl that stands still (the reader paused, or follows links by keyboard) is a row that scrolls, in the order of the
- * belt, and closes over a withdrawn line, whose gap might never be out of view; who wants no motion has it in the order of the lines. Around every change the first line in view is remembered and
- * put back where it stood. Where nothing in view is to stay, as when another channel comes, all starts at the beginning.
+ * belt, and closes over a withdrawn line, whose gap might never be out of view; who wants no motion has it in the order of
+ * the lines. Around every change the first line in view is remembered and put back where it stood. Where nothing in view is
+ * to stay, as when another channel comes, all starts at the beginning.
  */
 /** @typedef {import("./line-item.js").Item} Item */
 /** @typedef {import("./line-item.js").Writing} Writing */

@@ -14,6 +14,7 @@ SETUP: Final = """
 async () => {
   const { Connection, STATES, backoff, parse } = await import("/widget/src/connection.js");
   window.connection?.close();
+  window.heard = null;
   Math.random = () => 0.5;
   const opened = [], got = [], states = [], asked = [], answers = [];
   let link = null;
@@ -29,7 +30,7 @@ async () => {
   };
   const connection = new Connection({
     address: new URL("https://ticker.example/v1/channels/en/"), topics: ["sea", "sky"], limit: 20,
-    deliver: (message) => got.push(message.type), changed: (status) => states.push(status),
+    deliver: (message) => got.push(message.type), changed: (status) => (states.push(status), window.heard?.(status)),
     ways: [way("ws"), way("sse"), way("poll")],
   });
   Object.assign(window, { connection, STATES, backoff, parse, opened, got, states, asked, answers,
@@ -107,6 +108,17 @@ async def test_other_codes_come_back(play: Play, code: int) -> None:
     await play.passes(0.25)
 
     assert await play.tells("states") == ["connecting", "live", "waiting", "connecting"]
+
+
+async def test_a_page_may_reconnect_as_soon_as_it_hears(play: Play) -> None:
+    """A page that reconnects when it is told that live is lost is connected once, and not again when the next try was due."""
+    await play.says(SNAPSHOT)
+    await play.tells("window.heard = (status) => status === 'waiting' && connection.open()")
+    await play.ends(1006)
+    await play.says(SNAPSHOT)
+    await play.passes(10)
+
+    assert await play.tells("states") == ["connecting", "live", "waiting", "connecting", "live"]
 
 
 async def test_leaving_tells_when_to_return(play: Play) -> None:

@@ -44,7 +44,7 @@ export const STATES = {
 const BACKOFF_FIRST = 500; // ms
 const BACKOFF_MOST = 20_000; // ms
 const LEAVING_MOST = 60; // s; a server that asks for more is not believed
-const SHARED_WITHIN = 2000; // ms until the first lines no longer wait for what other tabs may have
+const SHARED_WITHIN = 2000; // ms that a link of its own waits for what other tabs may have
 const OPEN_WITHIN = 10_000; // ms from a try to its first message
 const LOOK_EVERY = 5000; // ms; after a sleep of the machine a dead link is noticed that soon
 const STEADY = 10_000; // ms that a link must last before the next backoff starts from the beginning
@@ -113,8 +113,10 @@ export class Connection {
   /** Tells the tabs that follow. @type {(message: Message, after: string) => void} */
   tell = () => {};
 
+  /** Ends with the state of the connection; connecting and live are one. */
+  stay = new AbortController();
+
   #options;
-  #try = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #heard = 0; // ms, when the last message came
@@ -145,7 +147,7 @@ export class Connection {
 
   /** Connects now, unless it is connected or about to be. */
   retry() {
-    if (this.status === "waiting" || this.status === "closed") this.open();
+    if (this.status === "closed" || this.status === "waiting") this.open();
   }
 
   /** Lets go of everything; `open()` comes back by the cursor. */
@@ -163,26 +165,30 @@ export class Connection {
       this.#way = (this.#way + 1) % this.#options.ways.length;
     }
     if (FINAL.includes(code)) this.#go("refused");
-    else this.#wait(this.#backoff(), since);
+    else this.#wait(since);
   }
 
   async #connect() {
-    const { signal } = (this.#try = new AbortController());
+    const { signal } = this.stay;
     const { share, ways } = this.#options;
+    this.#answered = false;
     this.#watch(OPEN_WITHIN);
     try {
-      const asked = !this.cursor || this.#fruitless > 0 ? this.#ask(signal) : null;
-      // Without it, or where it takes too long, this tab has a link of its own, until that ends.
-      /** @type {Promise<undefined>} */
+      const first = !this.cursor && this.#ask(signal); // shown as soon as it is there, whoever leads
+      // Without what shares this tab has a link of its own; where that takes too long, until it has come.
       const late = new Promise((go) => setTimeout(go, SHARED_WITHIN));
-      const sharing = share && (await Promise.race([import("./sharing.js").catch(() => null), late]));
-      if (await sharing?.join(this, /** @type {Share} */ (share), signal)) return;
-      if (asked) this.#answered = this.#answer(await asked, signal);
+      const joined = share && import("./sharing.js").then((sharing) => sharing.join(this, share, signal, late)).catch(() => null);
+      if (await Promise.race([joined, late])) return;
+      this.#answered = await (first || (this.#fruitless > 0 && this.#ask(signal)));
       const way = await ways[this.#way]();
       if (signal.aborted) return;
       way(
         (path) => this.#at(path),
-        (data) => signal.aborted || this.receive(data, true),
+        (data) => {
+          if (signal.aborted) return;
+          this.#fruitless = -PROVEN;
+          this.receive(data);
+        },
         (code) => signal.aborted || this.lose(code),
         signal,
       );
@@ -191,14 +197,11 @@ export class Connection {
     }
   }
 
-  /** Gets the lines, or what came since, by a request of its own; null if it is not answered. @param {AbortSignal} signal */
-  #ask(signal) {
-    return fetch(this.#at("lines"), { signal, credentials: "omit" }).then((answer) => answer.json()).catch(() => null);
-  }
-
-  /** Takes the answer in; says whether it was one. @param {any} body @param {AbortSignal} signal */
-  #answer(body, signal) {
-    if (signal.aborted || !body) return false;
+  /** Takes in the lines, or what came since, by a request of its own; says whether it was answered. @param {AbortSignal} signal */
+  async #ask(signal) {
+    const { cursor } = this;
+    const body = await fetch(this.#at("lines"), { signal, credentials: "omit" }).then((answer) => answer.json()).catch(() => null);
+    if (!body || signal.aborted || cursor !== this.cursor) return false; // or another tab was sooner
     if (NO_MORE.test(body.type)) return this.#go("refused");
     for (const message of body.events ?? [body]) if (parse(message)) this.#deliver(message);
     return Boolean(body.cursor);
@@ -207,23 +210,22 @@ export class Connection {
   /** @param {string} path */
   #at(path) {
     const { address, topics, limit } = this.#options;
-    const asked = [["limit", String(limit)], ...topics.map((topic) => ["topic", topic])];
-    if (this.cursor) asked.unshift(["after", this.cursor]);
-    return new URL(`${path}?${new URLSearchParams(asked)}`, address);
+    const after = this.cursor && `after=${encodeURIComponent(this.cursor)}&`;
+    const among = topics.map((topic) => `&topic=${topic}`).join("");
+    return new URL(`${path}?${after}limit=${limit}${among}`, address);
   }
 
-  /**
-   * Takes in what came over the link.
-   * @param {unknown} data
-   * @param {boolean} [direct]  from the server, and not by another tab
-   */
-  receive(data, direct = false) {
+  /** Takes in what came over the link, or from another tab. @param {unknown} data */
+  receive(data) {
     this.#heard = Date.now();
     const message = parse(data);
-    if (message?.type === "leaving") return this.#leave(message);
+    if (message?.type === "leaving") {
+      // The server stops, or the tab that leads waits: with the seconds until this viewer is to return.
+      const { reconnect } = message;
+      return this.#wait(this.#heard, reconnect >= 0 && reconnect <= LEAVING_MOST ? reconnect * 1000 : undefined);
+    }
     if (message?.heartbeat > 0) this.silence = 2000 * message?.heartbeat;
     if (this.status !== "live") {
-      if (direct) this.#fruitless = -PROVEN;
       this.#liveFrom = this.#heard;
       this.#go("message");
     }
@@ -243,13 +245,6 @@ export class Connection {
     this.#options.deliver(message);
   }
 
-  /** The server stops. @param {Message} message  with seconds, a time of each viewer's own */
-  #leave(message) {
-    const { reconnect } = message;
-    this.tell(message, this.cursor);
-    this.#wait(reconnect >= 0 && reconnect <= LEAVING_MOST ? reconnect * 1000 : this.#backoff(), this.#heard);
-  }
-
   /** Notices a link that says nothing for too long, by the clock: a machine that slept wakes with timers that did not run. */
   #watch(/** @type {number} */ silence, from = Date.now()) {
     const left = from + silence - Date.now();
@@ -258,26 +253,31 @@ export class Connection {
     else this.#timer = setTimeout(() => this.#watch(silence, from), Math.min(left, LOOK_EVERY));
   }
 
-  #backoff() {
-    return backoff(this.#failures++, Math.random());
+  /** Waits for the next try, which those who follow are told. @param {number} since  ms @param {number} [delay]  ms */
+  #wait(since, delay = backoff(this.#failures++, Math.random())) {
+    this.tell({ type: "leaving", reconnect: delay / 1000 }, "");
+    this.#go("lost", since, delay);
   }
 
-  /** @param {number} delay  ms @param {number} since  ms */
-  #wait(delay, since) {
-    if (this.#go("lost", since)) this.#timer = setTimeout(() => this.open(), delay);
-  }
-
-  /** Goes to the state that an event leads to, if it leads anywhere. @param {string} event @param {number} [since]  ms */
-  #go(event, since = Date.now()) {
+  /**
+   * Goes to the state that an event leads to, if it leads anywhere.
+   * @param {string} event
+   * @param {number} [since]  ms, when live was lost
+   * @param {number} [delay]  ms until the next try
+   */
+  #go(event, since = Date.now(), delay) {
+    const { stay } = this;
     const [before, status] = [this.status, STATES[this.status][event]];
     if (!status) return false;
+    this.status = status;
     if (event !== "message") {
       clearTimeout(this.#timer);
-      this.#try.abort(event);
+      if (event === "lost") this.#timer = setTimeout(() => this.open(), delay);
       this.tell = () => {};
+      this.stay = new AbortController();
       if (before === "live") this.since = since;
+      stay.abort();
     }
-    this.status = status;
     if (status !== before) this.#options.changed(status);
     return true;
   }

@@ -4,7 +4,8 @@
  * The tab that holds the lock leads: it has the link, and tells the others each message. The others follow. The leader is to
  * be a tab in sight, since browsers slow down and freeze the rest: a leader that goes out of sight says so, and a tab in
  * sight takes the lock from it. One that does not answer, or says nothing for two heartbeats and then does not answer, has
- * its lock taken too; it learns that from the lock.
+ * its lock taken too; it learns that from the lock. One that loses its link lets go of the lock and says when it will try
+ * again. The others wait a little longer, so that one tab asks a server that is away, and follow whoever is live first.
  *
  * What it keeps true: a follower delivers what the leader delivered, once and in order. Each message comes with the cursor
  * before it, so a follower knows when it missed one; then it says where it stands, and a leader that is live gives what is new
@@ -21,13 +22,18 @@ const takers = new WeakSet();
 /**
  * Leads if no other tab does, or else follows, until the signal; where there are no locks, neither.
  * @param {Connection} connection @param {Share} share @param {AbortSignal} signal
+ * @param {Promise<unknown>} late  after it the connection has a link of its own
  * @returns {Promise<boolean>}  whether it follows, and so needs no link
  */
-export async function join(connection, share, signal) {
+export async function join(connection, share, signal, late) {
   if (signal.aborted) return false; // whoever wants the lock does so in the next try
+  let alone = false;
+  late.then(() => (alone = true));
   const leads = await claim(connection, share.name, signal);
   if (signal.aborted || leads === undefined) return false;
+  listen(connection, share, signal);
   if (leads) connection.tell = lead(connection, share, signal);
+  else if (alone) connection.open(); // and follows then
   else follow(connection, share, signal);
   return !leads;
 }
@@ -71,7 +77,7 @@ function lead(connection, { name, snapshot }, signal) {
   };
   document.addEventListener("visibilitychange", () => post(), { signal });
   signal.addEventListener("abort", () => {
-    post({ gone: signal.reason });
+    post({ gone: true });
     channel.close();
   });
   return (/** @type {object} */ message, /** @type {string} */ after) => post({ message, after });
@@ -98,9 +104,10 @@ function follow(connection, { name }, signal) {
   channel.onmessage = ({ data }) => {
     if (!data || data.hello) return;
     clearTimeout(timer);
-    if (data.gone) return data.gone === "lost" ? connection.lose() : connection.open();
-    if (data.hidden && !document.hidden) return take();
+    if (data.gone) return connection.open();
     const { message, after, again } = data; // checked as if it came from the network: who knows what else runs on this site
+    if (message?.type === "leaving") return leave(connection, message);
+    if (data.hidden && !document.hidden) return take();
     if (!message) return;
     // A leader that has just taken over may be behind this tab: what it tells is known until it has caught up.
     const known = connection.recent.some(({ cursor }) => cursor === message.cursor);
@@ -114,4 +121,27 @@ function follow(connection, { name }, signal) {
     channel.close();
   });
   greet();
+}
+
+/**
+ * Hears the others while the connection waits after the signal: of the time of the next try, and of a tab that is live.
+ * @param {Connection} connection @param {Share} share @param {AbortSignal} signal
+ */
+function listen(connection, share, signal) {
+  signal.addEventListener("abort", () => {
+    if (connection.status !== "waiting") return;
+    const channel = new BroadcastChannel(share.name);
+    channel.onmessage = ({ data }) => {
+      const message = data?.message;
+      if (message?.type === "leaving") leave(connection, message);
+      else if (message) connection.retry();
+    };
+    connection.stay.signal.addEventListener("abort", () => channel.close());
+    listen(connection, share, connection.stay.signal);
+  });
+}
+
+/** Waits for longer than the tab that says so, which may be slow, or gone. @param {Connection} connection @param {any} message */
+function leave(connection, message) {
+  connection.receive({ ...message, reconnect: message.reconnect + 1 + Math.random() });
 }

@@ -60,6 +60,8 @@ export declare class Connection {
     silence: number;
     /** Tells the tabs that follow. @type {(message: Message, after: string) => void} */
     tell: (message: Message, after: string) => void;
+    /** Ends with the state of the connection; connecting and live are one. */
+    stay: AbortController;
     /**
      * @param {object} options
      * @param {URL} options.address  the channel's, as https://host/v1/channels/en/
@@ -87,10 +89,6 @@ export declare class Connection {
     close(): void;
     /** Takes the link for dead, as a WebSocket that ended with this code. @param {number} [code] @param {number} [since]  ms */
     lose(code?: number, since?: number): void;
-    /**
-     * Takes in what came over the link.
-     * @param {unknown} data
-     * @param {boolean} [direct]  from the server, and not by another tab
-     */
-    receive(data: unknown, direct?: boolean): void;
+    /** Takes in what came over the link, or from another tab. @param {unknown} data */
+    receive(data: unknown): void;
 }

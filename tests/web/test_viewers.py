@@ -119,6 +119,77 @@ async def test_an_unknown_channel_is_said_once(page: Page, embed: Embed) -> None
     assert [text.partition(" http")[0] for text in said] == ['breaking-ticker: channel "nowhere" refused by']
 
 
+async def test_changing_the_channel_while_it_connects_is_no_fault(page: Page, strip: Strip, embed: Embed) -> None:
+    """A reader who goes through the channels quickly leaves nothing on the console, and no connection behind."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    asked: list[str] = []
+    linked: set[str] = set()
+    ready = asyncio.Event()
+
+    async def tell(socket: ServerConnection) -> None:
+        assert socket.request
+        linked.add(socket.request.path.split("/")[3])
+        await socket.send(json.dumps(snapshot()))
+        await socket.wait_closed()
+        linked.discard(socket.request.path.split("/")[3])
+
+    async def shake(connection: ServerConnection, request: Request) -> Response | None:
+        if "Upgrade" not in request.headers:
+            return Response(200, "OK", Headers({"Access-Control-Allow-Origin": "*"}), json.dumps(snapshot()).encode())
+        asked.append(request.path)
+        await ready.wait()
+        return None
+
+    async with serve(tell, "127.0.0.1", 0, process_request=shake) as server:
+        await page.goto(embed(to(server)))
+        async with asyncio.timeout(20):
+            while not asked:
+                await asyncio.sleep(0.03)
+        await strip.tells(f"{TICKER}.setAttribute('channel', 'es')")
+        await strip.reaches(f"{TICKER}.status === 'connecting'")
+        ready.set()
+        await strip.is_live()
+        async with asyncio.timeout(20):
+            while linked != {"es"}:
+                await asyncio.sleep(0.03)
+    assert said == []
+
+
+async def test_a_ticker_taken_away_while_it_connects_asks_no_more(page: Page, strip: Strip, embed: Embed) -> None:
+    """A ticker that left the page before the server refused it does not go on trying."""
+    asked: list[str] = []
+    gone = asyncio.Event()
+
+    async def tell(socket: ServerConnection) -> None:
+        await socket.send(json.dumps(snapshot()))
+        await socket.wait_closed()
+
+    async def shake(connection: ServerConnection, request: Request) -> Response | None:
+        if "Upgrade" not in request.headers:
+            return Response(404, "Not Found", Headers(), b"")
+        asked.append(request.path.split("/")[3])
+        if asked[-1] == "es":
+            return None
+        await gone.wait()
+        return Response(503, "Service Unavailable", Headers(), b"")
+
+    await page.add_init_script("Math.random = () => 0;")
+    async with serve(tell, "127.0.0.1", 0, process_request=shake) as server:
+        await page.goto(embed(to(server)))
+        async with asyncio.timeout(20):
+            while not asked:
+                await asyncio.sleep(0.03)
+        await strip.tells(f"{TICKER}.remove()")
+        gone.set()
+        await strip.tells(f"document.body.innerHTML = `{to(server).replace('en', 'es')}`, 0")
+        await strip.is_live()
+        await strip.tells(f"{TICKER}.reconnect(), 0")
+        await strip.is_live()
+
+    assert asked == ["en", "es", "es"]
+
+
 async def test_a_line_that_comes_back_is_told_each_time(page: Page, strip: Strip, embed: Embed) -> None:
     """A line withdrawn, restored and withdrawn again is told to the page four times."""
 

@@ -94,6 +94,7 @@ export class Viewer {
   #stand(status) {
     this.#liveFrom = status === "live" ? Date.now() : Infinity;
     this.#tell((holder) => holder.status());
+    end(this);
   }
 
   /** @param {(holder: Holder) => void} tell */
@@ -140,7 +141,12 @@ export function hold(wish, holder) {
 /** @param {Viewer} viewer @param {Holder} holder */
 export function drop(viewer, holder) {
   viewer.holders.delete(holder);
-  if (viewer.holders.size) return;
+  end(viewer);
+}
+
+/** Ends a viewer that nobody holds, but none that is about to connect: browsers warn of that. @param {Viewer} viewer */
+function end(viewer) {
+  if (viewer.holders.size || viewer.connection.status === "connecting") return;
   viewer.connection.close();
   for (const [name, known] of viewers) if (known === viewer) viewers.delete(name);
   if (!viewers.size) sleep();

@@ -15,7 +15,7 @@ from typing import Final
 import uvloop
 
 from ticker.live import sweep as sweeps
-from ticker.live.fanout import Group
+from ticker.live.fanout import Group, Slot
 from ticker.live.frames import Transport
 from ticker.live.sending import send_run, send_run_in_python
 from ticker.live.sweep import Sweep
@@ -81,10 +81,10 @@ async def deliver(way: str, lines: int) -> None:
                 transport.write(frame)
             await asyncio.sleep(0)
         else:
-            group.add(frame, 0)
+            group.add(Slot(frame), 0)
             sweep.start()
-            while sweep.walk():
-                pass
+            while sweep.is_moving:
+                sweep.walk()
     size = len(pairs[-1][1].recv(1 << 20))
     if size < 250 * lines:
         raise SystemExit(f"{way}: only {size} bytes came.")

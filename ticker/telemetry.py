@@ -31,7 +31,7 @@ append_to_write: Final = Histogram(
     "ticker_append_to_write_seconds",
     "From the append of an event (Redis's clock) until all viewers of a group (channel, topics, transport) had their turn. "
     "Of those that come during one walk over the group the first 1,024 count: under a long overload the newest are missing.",
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.03, 0.035, 0.04, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.03, 0.035, 0.04, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10),
     registry=REGISTRY,
 )
 reader_silent: Final = Gauge(

@@ -9,8 +9,8 @@ from tests.logbook import channel
 from tests.served import WITHIN
 from ticker import telemetry
 from ticker.live import bell as bells
-from ticker.live.bell import GROUP_COST, Bell, Round
-from ticker.live.fanout import RING_FRAMES, Group
+from ticker.live.bell import GROUP_COST, WAKE_COST, Bell, Round
+from ticker.live.fanout import RING_FRAMES, Group, Slot
 from ticker.live.frames import Frame, Transport
 from ticker.live.sweep import AWAY, SHORT_SLICE, SLICE
 from ticker.log.mirror import ChannelMirror
@@ -54,7 +54,7 @@ async def test_a_walk_that_failed_goes_on(monkeypatch: pytest.MonkeyPatch) -> No
     reader = Reader()
     bell.sweep.add(reader, -1)
     bell.sweep.places[0] = group.head
-    group.add(group.transport.frame({"type": "heartbeat", "cursor": "1-1"}), 0)
+    group.add(Slot(group.transport.frame({"type": "heartbeat", "cursor": "1-1"})), 0)
     async with asyncio.timeout(WITHIN):
         while not reader.came:
             await asyncio.sleep(0.005)
@@ -71,7 +71,7 @@ async def test_a_walk_that_failed_holds_up_no_other() -> None:
     bell.sweep.add(reader, -1)
     bell.sweep.places[0] = broken.head
     for group in (broken, *groups):
-        group.add(b"line", 0)
+        group.add(Slot(b"line"), 0)
     await asyncio.sleep(0)
 
     assert (reader.came, other.came) == (b"", b"line")
@@ -88,10 +88,10 @@ async def test_each_event_counts_when_the_last_viewer_has_it(monkeypatch: pytest
     for reader in readers:
         bell.sweep.add(reader, -1)
         bell.sweep.places[reader.index] = group.head
-    group.add(group.transport.frame({"type": "publish", "cursor": "1-1"}), 0, "L1", 1, 0)
+    group.add(Slot(group.transport.frame({"type": "publish", "cursor": "1-1"}), "L1"), 0, 0)
     await asyncio.sleep(0)
-    group.add(group.transport.frame({"type": "publish", "cursor": "2-1"}), 0, "L2", 1, 1000)
-    group.add(group.transport.frame({"type": "heartbeat", "cursor": "2-1"}), 0)
+    group.add(Slot(group.transport.frame({"type": "publish", "cursor": "2-1"}), "L2"), 0, 1000)
+    group.add(Slot(group.transport.frame({"type": "heartbeat", "cursor": "2-1"})), 0)
     async with asyncio.timeout(WITHIN):
         while len(seen) < 2:
             await asyncio.sleep(0)
@@ -110,7 +110,7 @@ async def test_what_is_owed_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     bell.sweep.add(Reader(), -1)
     bell.sweep.places[0] = group.head
     for number in range(5):
-        group.add(group.transport.frame({"type": "publish", "cursor": f"{number}-1"}), 0, "L1", 1, 0)
+        group.add(Slot(group.transport.frame({"type": "publish", "cursor": f"{number}-1"}), "L1"), 0, 0)
     async with asyncio.timeout(WITHIN):
         while not seen:
             await asyncio.sleep(0)
@@ -146,7 +146,7 @@ async def test_a_turn_does_not_grow_with_the_number_of_groups() -> None:
     """One line for five hundred groups of one viewer each: others get their turn as often as with one group of as many."""
     groups, readers = groups_of(Round(), *[1] * 500)
     for group in groups:
-        group.add(b"line", 0, "L1", 1, 0)
+        group.add(Slot(b"line", "L1"), 0, 0)
     visits = await visits_by_turn(readers)
 
     assert max(visits) <= SLICE // GROUP_COST
@@ -158,10 +158,40 @@ async def test_a_large_group_lets_small_ones_go_between() -> None:
     """They take turns: who is alone with a filter does not wait for the ten thousand."""
     groups, readers = groups_of(Round(), SLICE * 4, 1, 1)
     for group in groups:
-        group.add(b"line", 0, "L1", 1, 0)
+        group.add(Slot(b"line", "L1"), 0, 0)
     for _ in range(2):
         await asyncio.sleep(0)
 
     assert [reader.came for reader in readers[-2:]] == [b"line"] * 2
     assert sum(bool(reader.came) for reader in readers) <= SLICE * 2
     assert sum(await visits_by_turn(readers)) == SLICE * 4 + 2
+
+
+async def test_those_who_wait_are_woken_in_turns() -> None:
+    """A line for a thousand long-polls: others get their turn between their answers, and each is woken once."""
+    [group], _ = groups_of(Round(), 0)
+    assert isinstance(group.bell, Bell)
+    woken: list[int] = []
+
+    async def poll(number: int) -> None:
+        await group.bell.heard()  # type: ignore[attr-defined]
+        woken.append(number)
+
+    polls = [asyncio.create_task(poll(number)) for number in range(1000)]
+    await asyncio.sleep(0)
+    polls[7].cancel()
+    await asyncio.sleep(0)
+    late = None
+    group.bell.ring(0)
+    turns = [0]
+    async with asyncio.timeout(WITHIN):
+        while len(woken) < 999:
+            await asyncio.sleep(0)
+            turns.append(len(woken))
+            late = late or asyncio.create_task(poll(1000))
+
+    assert max(after - before for before, after in itertools.pairwise(turns)) == SLICE // WAKE_COST
+    assert woken == [number for number in range(1000) if number != 7]
+    assert late is not None
+    assert not late.done()
+    late.cancel()

@@ -19,6 +19,7 @@ from ticker.log.mirror import Mirror
 from ticker.model.line import Line
 
 HEARTBEAT = 25.0
+STREAMS = [transport for transport in Transport if transport is not Transport.POLL]  # a poll takes what came from the mirror
 EVERYTHING: frozenset[str] = frozenset()
 
 
@@ -92,7 +93,7 @@ def newsroom() -> Newsroom:
     return Newsroom()
 
 
-@pytest.mark.parametrize("transport", Transport)
+@pytest.mark.parametrize("transport", STREAMS)
 def test_viewer_gets_the_lines_and_what_comes(newsroom: Newsroom, transport: Transport) -> None:
     """A viewer gets a snapshot, then each change once, on every transport the same."""
     old = newsroom.publish("Old")
@@ -151,7 +152,7 @@ def test_heartbeats_are_made_once_for_all_filters(newsroom: Newsroom) -> None:
 
 
 def test_groups_without_viewers_are_gone(newsroom: Newsroom) -> None:
-    """What nobody watches costs nothing."""
+    """What nobody watches costs nothing, from the next beat on."""
     group = newsroom.group("storm")
     assert newsroom.group("storm") is group
     assert newsroom.group("sport") is not group
@@ -159,6 +160,50 @@ def test_groups_without_viewers_are_gone(newsroom: Newsroom) -> None:
     assert group in newsroom.fanout.groups()
     newsroom.fanout.exit(group)
     assert group not in newsroom.fanout.groups()
+    newsroom.fanout.beat(newsroom.log.now)
+    assert newsroom.group("storm") is not group
+
+
+@pytest.mark.parametrize("transport", [Transport.POLL, Transport.WEBSOCKET])
+def test_who_comes_and_goes_alone_shares_answers(newsroom: Newsroom, transport: Transport) -> None:
+    """Polls of one cursor, none of which waits for another: their answer is made once, and anew after each change."""
+    newsroom.publish("Old")
+    answers = []
+    for text in ("", "", "New"):
+        if text:
+            newsroom.publish(text)
+        group = newsroom.group(transport=transport)
+        answers.append(newsroom.fanout.answer(group, "0-0", 10, newsroom.log.now))
+        newsroom.fanout.exit(group)
+
+    assert answers[0] is answers[1]
+    assert [len(answer.frames) for answer in answers] == [2, 2, 3]
+
+
+def test_a_poll_hears_of_news_alone(newsroom: Newsroom) -> None:
+    """It is woken by what its filter lets through, not by heartbeats, and nothing is made for a ring that it does not read."""
+    group = newsroom.group("storm", transport=Transport.POLL)
+    assert isinstance(group.bell, Bell)
+    newsroom.publish("Sport", topics=("sport",))
+    newsroom.log.now += 60_000
+    newsroom.fanout.beat(newsroom.log.now)
+    assert group.bell.rings == 0
+    newsroom.publish("Storm", topics=("storm",))
+
+    assert (group.bell.rings, group.since(0)) == (1, ([], 0))
+
+
+def test_a_correction_costs_as_much_whatever_lies_in_the_rings(newsroom: Newsroom) -> None:
+    """A thousand filters with full rings: one frame is emptied, and with it all of theirs."""
+    groups = [newsroom.group(f"t{number}") for number in range(3)]
+    wrong = newsroom.publish("Wrong", topics=("t0", "t1", "t2"))
+    slots = [group._ring[0] for group in groups]
+    newsroom.correct(wrong, "Right", topics=("t0", "t1"))
+
+    assert [slot.frame for slot in slots] == [""] * 3
+    assert len({id(slot) for slot in slots}) == 1
+    told = [types(messages_of(taken[0])) for group in groups if (taken := group.since(0))]
+    assert told == [["correct"], ["correct"], ["withdraw"]]
 
 
 def test_other_channels_hear_nothing(newsroom: Newsroom) -> None:
@@ -401,9 +446,7 @@ def test_emptied_frames_free_their_bytes(newsroom: Newsroom, monkeypatch: pytest
     for n in range(40):
         newsroom.withdraw(newsroom.publish(f"{n} " + "x" * 400))
         newsroom.log.now += 1
-    group = newsroom.group()
 
-    assert group._bytes == sum(len(slot.frame) for slot in group._ring)
     assert types(newsroom.takes(viewer)) == ["withdraw"] * 40
 
 
@@ -548,11 +591,11 @@ class FanoutMachine(RuleBasedStateMachine):
         self.newsroom.mirror.tick(self.newsroom.log.now)
         self.newsroom.fanout.beat(self.newsroom.log.now)
 
-    @rule(topic=st.sampled_from(["", "storm"]), transport=st.sampled_from(list(Transport)))
+    @rule(topic=st.sampled_from(["", "storm"]), transport=st.sampled_from(STREAMS))
     def arrive(self, topic: str, transport: Transport) -> None:
         self._connect(Screen(), topic, transport)
 
-    @rule(pick=st.integers(0, 9), transport=st.sampled_from(list(Transport)))
+    @rule(pick=st.integers(0, 9), transport=st.sampled_from(STREAMS))
     def come_back(self, pick: int, transport: Transport) -> None:
         if self.away:
             screen, topic = self.away.pop(pick % len(self.away))

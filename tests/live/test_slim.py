@@ -165,6 +165,38 @@ async def test_who_is_ending_is_not_slow_as_well() -> None:
     assert closes("leaving", "slow") == [before[0] + 1, before[1]]
 
 
+@pytest.mark.asyncio
+async def test_who_owes_a_withdrawn_text_is_slow() -> None:
+    """Cut off for what it has not taken, and counted so: it did not leave by itself."""
+    pair = Pair()
+    viewer = await pair.connected()
+    lines, before = list[Line](), closes("gone", "slow")
+    async with asyncio.timeout(WITHIN):
+        while not viewer.transport.get_write_buffer_size():
+            lines.append(await pair.line("x" * 300))
+        pair.log.withdraw(lines[-1])
+        while pair.viewers.count:
+            await pair.apply()
+    pair.end()
+
+    assert closes("gone", "slow") == [before[0], before[1] + 1]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("earlier", [0, 20_000, 300_000])
+async def test_who_is_full_is_told_of_the_stop_too(earlier: int) -> None:
+    """Behind what it has yet to take: when to come back, and the close. What it holds counts once."""
+    pair = Pair()
+    viewer = await pair.connected(b"J" * earlier)
+    assert pair.viewers._unsent <= viewer.transport.get_write_buffer_size()
+    leaving = asyncio.create_task(pair.viewers.leave(WITHIN))
+    read = await pair.read(b"\x88\x19\x03\xe9")
+    pair.end()
+    await leaving
+
+    assert read.index(b'"leaving"') < read.index(b"\x88\x19\x03\xe9")
+
+
 def closes(*causes: str) -> list[float]:
     """Give how many WebSockets have ended, by cause."""
     labels = ({"transport": "ws", "cause": cause} for cause in causes)

@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ticker.live import sweep as sweeps
-from ticker.live.fanout import Group
+from ticker.live.fanout import Group, Slot
 from ticker.live.frames import Transport
-from ticker.live.sweep import AT_ONCE, AWAY, SHORT_SLICE, SLICE, Sweep
+from ticker.live.sweep import AT_ONCE, AWAY, PROCEED_COST, SHORT_SLICE, SLICE, Sweep
 from ticker.log.mirror import ChannelMirror
 from ticker.model.channel import Channel
 
@@ -68,14 +68,17 @@ class Crowd:
             reader.enter()
 
     def ring(self, appended: int | None = None, /) -> None:
-        self.walks += self.sweep.start()
+        self.walks += not self.sweep.is_moving
+        self.sweep.start()
 
-    def line(self, number: int) -> None:
-        self.group.add(frame(number), 0, f"line {number}", 1)
+    def line(self, number: int) -> Slot:
+        slot = Slot(frame(number), f"line {number}")
+        self.group.add(slot, 0)
+        return slot
 
     def walk(self) -> None:
-        while self.sweep.walk():
-            pass
+        while self.sweep.is_moving:
+            self.sweep.walk()
 
 
 def frame(number: int) -> bytes:
@@ -138,15 +141,24 @@ def test_who_is_away_is_left_to_itself() -> None:
 
 
 def test_who_is_far_behind_is_not_given_all_at_once() -> None:
-    """More than AT_ONCE frames are not one write."""
-    crowd = Crowd(1)
-    asked: list[int] = []
-    crowd.readers[0].proceed = lambda: asked.append(1)  # type: ignore[method-assign]
-    for number in range(AT_ONCE + 1):
+    """AT_ONCE frames are one write, and the same bytes for all who are as far behind."""
+    crowd = Crowd(SLICE + 1)
+    for number in range(AT_ONCE * 2 + 1):
         crowd.line(number)
     crowd.walk()
 
-    assert (asked, crowd.readers[0].writes) == ([1], [])
+    writes = [b"".join(map(frame, numbers)) for numbers in (range(AT_ONCE), range(AT_ONCE, AT_ONCE * 2), [AT_ONCE * 2])]
+    assert [reader.writes for reader in crowd.readers] == [writes] * (SLICE + 1)
+    assert len({id(write) for reader in crowd.readers for write in reader.writes}) == 3
+
+
+def test_who_helps_himself_takes_longer() -> None:
+    """A snapshot for each, as when history has changed: others get their turn as often as ever."""
+    crowd = Crowd(SLICE)
+    crowd.group.restart()
+    crowd.sweep.walk()
+
+    assert sum(reader.place == crowd.group.head for reader in crowd.readers) == -(-SLICE // (1 + PROCEED_COST))
 
 
 def test_one_that_fails_stops_nobody_else() -> None:
@@ -165,9 +177,10 @@ def test_one_that_fails_stops_nobody_else() -> None:
 def test_withdrawn_text_is_not_joined() -> None:
     """Bytes joined before a withdrawal are not used after it."""
     crowd = Crowd(SLICE + 1)
-    crowd.line(1)
+    wrong = crowd.line(1)
     crowd.sweep.walk()
-    crowd.group.purge("line 1", 2)
+    wrong.frame = b""
+    crowd.group.outdate(emptied=True)
     crowd.line(2)
     crowd.walk()
 
@@ -231,6 +244,7 @@ def test_everybody_gets_everything_once_in_order(readers: int, steps: list[tuple
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sweeps, "SLICE", 3)  # so that a few viewers are many
         patch.setattr(sweeps, "SHORT_SLICE", 2)
+        patch.setattr(sweeps, "AT_ONCE", 2)
         crowd = Crowd(readers)
         since = dict.fromkeys(crowd.readers, 1)
         ends: dict[int, int] = {}  # of the walk that was to bring a line

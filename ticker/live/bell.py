@@ -27,6 +27,9 @@ GROUP_COST: Final = 2
 
 To join its bytes, and to see which of its events have been handed out."""
 
+WAKE_COST: Final = 32
+"""What it costs to wake somebody who waits, in visits: a long-poll's whole answer by HTTP."""
+
 _log = structlog.get_logger()
 
 
@@ -46,11 +49,11 @@ class Round:
         spent = 0
         while self._bells and spent < self._bells[0].sweep.slice:
             bell = self._bells[0]
-            before = bell.sweep.turn
+            before = bell.spent
             if bell.walk(spent):
                 self._bells.append(bell)
             self._bells.popleft()
-            spent += bell.sweep.turn - before + GROUP_COST
+            spent += bell.spent - before + GROUP_COST
         if self._bells:
             asyncio.get_running_loop().call_soon(self._go)
 
@@ -58,38 +61,64 @@ class Round:
 class Bell:
     """One per group."""
 
-    __slots__ = ("_event", "_owed", "_round", "connected", "sweep")
+    __slots__ = ("_called", "_in_round", "_owed", "_round", "_waiting", "_woken", "connected", "sweep")
 
     def __init__(self, group: Group, round_: Round) -> None:
-        self._event = asyncio.Event()
+        self._waiting: dict[asyncio.Future[None], None] = {}  # for the next ring
+        self._called = deque[asyncio.Future[None]]()  # those who waited when it rang, until it is their turn
+        self._woken = 0  # how many, ever
         self._round = round_
+        self._in_round = False
         self.sweep = Sweep(group)
         self.connected = telemetry.viewers.labels(group.mirror.channel.id, group.transport.label)
         self._owed: deque[tuple[int, int]] = deque()  # events being handed out: when appended (ms), and the sweep's turn after
 
+    @property
+    def spent(self) -> int:
+        """What this bell's walks have cost so far, in visits."""
+        return self.sweep.spent + self._woken * WAKE_COST
+
     def ring(self, appended: int | None = None, /) -> None:
-        """Wake everybody who waits now."""
-        self._event.set()
-        self._event = asyncio.Event()
-        if self.sweep.start():
+        """Wake everybody who waits now, a few in each turn of the loop."""
+        self._called.extend(self._waiting)
+        self._waiting.clear()
+        self.sweep.start()
+        if (self._called or self.sweep.is_moving) and not self._in_round:
+            self._in_round = True
             self._round.join(self)
         if appended is not None and self.sweep.viewers and len(self._owed) < OWED_MOST:
             self._owed.append((appended, self.sweep.end))
 
     async def heard(self) -> None:
         """Wait for the next ring. Each wait has a future of its own, so one that is cancelled disturbs nobody."""
-        await self._event.wait()
+        woken = asyncio.get_running_loop().create_future()
+        self._waiting[woken] = None
+        try:
+            await woken
+        finally:
+            self._waiting.pop(woken, None)
 
     def walk(self, spent: int) -> bool:
-        """Visit what is left of a slice of which so much is spent; tell whether there are more to visit."""
+        """Visit and wake what is left of a slice of which so much is spent; tell whether there are more."""
+        before = self.sweep.spent
         try:
-            going_on = self.sweep.walk(spent)
+            self.sweep.walk(spent)
+            self._wake((self.sweep.slice - spent - self.sweep.spent + before) // WAKE_COST)
             self._count()
         except Exception as error:  # noqa: BLE001  # memory, say: the walk must not stand still for good, nor those of others
             _log.error("sweep_failed", error=type(error).__name__, cause=str(error))
             asyncio.get_running_loop().call_later(AFTER_FAULT, self._round.join, self)
             return False
-        return going_on
+        self._in_round = bool(self._called) or self.sweep.is_moving
+        return self._in_round
+
+    def _wake(self, most: int) -> None:
+        """Wake so many of those who were called, but one at least: or else nobody ever would be, where slices are short."""
+        for _ in range(min(max(most, 1), len(self._called))):
+            woken = self._called.popleft()
+            self._woken += 1
+            if not woken.done():
+                woken.set_result(None)
 
     def _count(self) -> None:
         """Count the events that have been handed out."""

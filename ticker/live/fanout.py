@@ -1,24 +1,28 @@
 """The fan-out: what happens in the log, made into frames once and shared by all viewers who see the same.
 
 Viewers of the same channel, topics and transport form a group. A group keeps the newest frames in a ring; a viewer is no more
-than a place in it. An event is matched and encoded once per group, whatever the number of viewers; a viewer takes what lies
-between its place and the head when it can write, so ten lines that came meanwhile are taken together, and a viewer that cannot
-write holds no bytes of ours: when its place has left the ring it skips to the newest state by a snapshot.
+than a place in it. An event is matched once per group, whatever the number of viewers, and encoded once for all groups that are
+told the same; a viewer takes what lies between its place and the head when it can write, so ten lines that came meanwhile are
+taken together, and a viewer that cannot write holds no bytes of ours: when its place has left the ring it skips to the newest
+state by a snapshot.
 
-Keeps true (invariant 4): when a line is corrected or withdrawn, the frames of its earlier versions that still lie in a ring are
-emptied before the new one is added, so what a slow viewer has yet to take never holds the old text. Replays and snapshots
-are made from the mirror, which holds none either; the caches of them are dropped at every change, and a viewer that has not
-taken all of its replay by then skips the rest.
+Keeps true (invariant 4): when a line is corrected or withdrawn, the frame of its earlier version, which may still lie in many
+rings, is emptied before the new one is added, so what a slow viewer has yet to take never holds the old text. Replays and
+snapshots are made from the mirror, which holds none either; the caches of them are dropped at every change, and a viewer that
+has not taken all of its replay by then skips the rest.
+
+A long-poll takes what came from the mirror alone: its group has a bell and its answers, and nothing in its ring.
 
 Plain calls: no asyncio, no socket, no clock. A group's bell tells the shell around it that there is something to take.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import Final, Protocol
+from weakref import WeakValueDictionary
 
 from ticker.live import frames
 from ticker.live.frames import Frame, Message, Transport
@@ -43,11 +47,12 @@ class Bell(Protocol):
         """There is something to take: of an event, if so, that was appended then (ms)."""
 
 
-@dataclass(slots=True)
-class _Slot:
+@dataclass(slots=True, weakref_slot=True, eq=False)
+class Slot:
+    """A frame in the rings of all groups that were told it: emptied in one of them, it is in all."""
+
     frame: Frame
     line: str | None = None
-    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,8 @@ class Group:
     history: int = 0  # the place at which the history that we follow began
     silent_since: int = 0  # ms, when the last frame was added
     emptied: int = 0  # goes up whenever bytes made before may hold what must not be shown any more
-    _ring: deque[_Slot] = field(default_factory=deque)
-    _bytes: int = 0
+    _ring: deque[Slot] = field(default_factory=deque)
+    _bytes: int = 0  # in the ring, at the most
     _answers: dict[tuple[object, ...], Answer] = field(default_factory=dict)
 
     @property
@@ -103,38 +108,32 @@ class Group:
         """Give the reason why a viewer whose place has left the ring is moved by a snapshot."""
         return "unknown" if place < self.history else "slow"
 
-    def add(self, frame: Frame, now: int, line: str | None = None, version: int = 0, appended: int | None = None) -> None:
+    def add(self, slot: Slot, now: int, appended: int | None = None) -> None:
         """Add a frame for all viewers of the group."""
-        self._ring.append(_Slot(frame, line, version))
-        self._bytes += len(frame)
+        self._ring.append(slot)
+        self._bytes += len(slot.frame)
         self.silent_since = now
+        if self._bytes > RING_BYTES:
+            self._bytes = sum(len(slot.frame) for slot in self._ring)  # some may have been emptied
         while len(self._ring) > RING_FRAMES or self._bytes > RING_BYTES:
             self._bytes -= len(self._ring.popleft().frame)
             self.first += 1
         self.bell.ring(appended)
 
-    def holds(self, line: str, start: int, stop: int) -> bool:
-        """Whether frames of a line lie between two places, as far as the ring still tells; what it forgot may have been one."""
+    def holds(self, lines: Collection[str], start: int, stop: int) -> bool:
+        """Whether frames of lines lie between two places, as far as the ring still tells; what it forgot may have been one."""
         if start < self.first:
             return True
-        return any(slot.line == line for slot in islice(self._ring, start - self.first, stop - self.first))
+        return any(slot.line in lines for slot in islice(self._ring, start - self.first, stop - self.first))
 
-    def purge(self, line: str, version: int) -> None:
-        """Empty the frames of a line's versions before `version`."""
-        self.emptied += 1
-        for slot in self._ring:
-            if slot.line == line and slot.version < version:
-                self._bytes -= len(slot.frame)
-                slot.frame = ""
-
-    def outdate(self) -> None:
-        """The channel has changed: no answer that was made so far is given again."""
+    def outdate(self, *, emptied: bool) -> None:
+        """The channel has changed: no answer that was made so far is given again; nor are bytes, where a frame was emptied."""
         self._answers.clear()
+        self.emptied += emptied
 
     def restart(self) -> None:
         """History has changed: whatever a viewer had yet to take is void, and every viewer is behind."""
-        self.outdate()
-        self.emptied += 1
+        self.outdate(emptied=True)
         self.first = self.history = self.head + 1
         self._ring.clear()
         self._bytes = 0
@@ -160,6 +159,8 @@ class Fanout:
         self.heartbeat = heartbeat  # s
         self.replay_most = replay_most
         self._groups: dict[tuple[str, frozenset[str], Transport], Group] = {}
+        # By channel, line and transport: the frame with the line's text, for as long as it lies in a ring.
+        self._texts: WeakValueDictionary[tuple[str, str, Transport], Slot] = WeakValueDictionary()
 
     def enter(self, channel: ChannelMirror, topics: frozenset[str], transport: Transport, now: int) -> Group:
         """Give the group of a viewer who arrives. Each `enter` is paired with one `exit`."""
@@ -171,36 +172,49 @@ class Fanout:
         group.viewers += 1
         return group
 
-    def exit(self, group: Group) -> None:
-        """A viewer has left; a group without viewers costs nothing."""
+    @staticmethod
+    def exit(group: Group) -> None:
+        """A viewer has left. A group without viewers stays until the next beat: who comes and goes at once may come again."""
         group.viewers -= 1
-        if not group.viewers:
-            self._groups.pop((group.mirror.channel.id, group.topics, group.transport), None)
 
     def groups(self) -> list[Group]:
         """Give all groups that have viewers."""
-        return list(self._groups.values())
+        return [group for group in self._groups.values() if group.viewers]
 
     def applied(self, channel: ChannelMirror, batch: Sequence[Applied], now: int) -> None:
         """Hand events that the mirror has applied to the viewers who see them."""
-        groups = [group for group in self.groups() if group.mirror is channel]
+        groups = [group for group in self._groups.values() if group.mirror is channel]
         for one in batch:
-            self._tell(groups, one, now)
+            self._tell(channel, groups, one, now)
 
-    @staticmethod
-    def _tell(groups: Sequence[Group], one: Applied, now: int) -> None:
+    def _tell(self, channel: ChannelMirror, groups: Sequence[Group], one: Applied, now: int) -> None:
         event = one.event
-        made: dict[tuple[EventType, Transport], Frame] = {}  # of this event, shared by all groups: they may be thousands
+        emptied = event.type is not EventType.PUBLISH
+        if emptied:
+            self._empty(channel, event.line)
+        made: dict[tuple[EventType, Transport], Slot] = {}  # of this event, shared by all groups: they may be thousands
         for group in groups:
-            group.outdate()
-            if event.type is not EventType.PUBLISH:
-                group.purge(event.line, event.version)
+            group.outdate(emptied=emptied)
             told = frames.told_as(one, group.topics)
-            if told is not None:
-                frame = made.get((told, group.transport))
-                if frame is None:
-                    frame = made[told, group.transport] = group.transport.frame(frames.message_of(one, told))
-                group.add(frame, now, event.line, event.version, event.at)
+            if told is None:
+                continue
+            if group.transport is Transport.POLL:
+                group.bell.ring(event.at)
+                continue
+            slot = made.get((told, group.transport))
+            if slot is None:
+                frame = group.transport.frame(frames.message_of(one, told))
+                slot = made[told, group.transport] = Slot(frame, event.line)
+                if told is not EventType.WITHDRAW:
+                    self._texts[channel.channel.id, event.line, group.transport] = slot
+            group.add(slot, now, event.at)
+
+    def _empty(self, channel: ChannelMirror, line: str) -> None:
+        """Empty the frames with a line's text: it has changed, or is withdrawn."""
+        for transport in Transport:
+            slot = self._texts.pop((channel.channel.id, line, transport), None)
+            if slot is not None:
+                slot.frame = ""
 
     def replaced(self, channel: ChannelMirror) -> None:
         """The channel's history has changed: every viewer is moved to the new one."""
@@ -209,15 +223,17 @@ class Fanout:
                 group.restart()
 
     def beat(self, now: int) -> None:
-        """Send a heartbeat to the groups that have been silent for long enough."""
-        made: dict[tuple[str, Transport], Frame] = {}  # shared as those of an event are
-        for group in self.groups():
-            if now - group.silent_since >= self.heartbeat * 1000:
-                key = (group.mirror.channel.id, group.transport)
-                frame = made.get(key)
-                if frame is None:
-                    frame = made[key] = group.transport.frame(frames.beat(group.mirror.cursor, now))
-                group.add(frame, now)
+        """Send a heartbeat to the groups that have been silent for long enough, and let go of those that nobody is in."""
+        made: dict[tuple[str, Transport], Slot] = {}  # shared as those of an event are
+        for key, group in [*self._groups.items()]:
+            if not group.viewers:
+                del self._groups[key]
+            elif group.transport is not Transport.POLL and now - group.silent_since >= self.heartbeat * 1000:
+                channel, transport = group.mirror, group.transport
+                slot = made.get((channel.channel.id, transport))
+                if slot is None:
+                    slot = made[channel.channel.id, transport] = Slot(transport.frame(frames.beat(channel.cursor, now)))
+                group.add(slot, now)
 
     # -- what an arriving viewer gets --
 

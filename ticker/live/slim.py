@@ -10,6 +10,7 @@ not drain before the deadline; when it drains it goes on from its place, or skip
 
 import asyncio
 import logging
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -93,8 +94,8 @@ class SlimViewer(asyncio.Protocol):
         transport.set_protocol(self)
         # No bytes are to lie in our memory that could still be withdrawn: the transport is full as soon as the kernel is.
         transport.set_write_buffer_limits(high=0)
-        # What an earlier answer on this connection left; that the transport is paused was told to that answer's protocol.
-        if transport.get_write_buffer_size():
+        # What an earlier answer on this connection left; that the transport is paused may have been told to its protocol.
+        if transport.get_write_buffer_size() and not self._blocked:
             self.pause_writing()
         try:
             self._viewers.arrived(self, self._after, head)
@@ -171,13 +172,13 @@ class SlimViewer(asyncio.Protocol):
         """The connection is gone."""
         self._viewers.departed(self, self._cause or Cause.GONE)
 
-    def may_owe(self, line: str) -> bool:
-        """Whether frames of a line may be among the bytes that the transport could not write yet."""
+    def may_owe(self, lines: Collection[str]) -> bool:
+        """Whether frames of lines may be among the bytes that the transport could not write yet."""
         if not self.transport.get_write_buffer_size():
             return False
         place = self._viewer.place if self._viewer else self.place
         sent_from = AWAY if self.index == OUTSIDE else self.sweep.sent_from[self.index]
-        return AWAY in (sent_from, place) or self.group.holds(line, sent_from, place)
+        return AWAY in (sent_from, place) or self.group.holds(lines, sent_from, place)
 
     # -- what ends it from our side --
 
@@ -189,10 +190,9 @@ class SlimViewer(asyncio.Protocol):
     def leave(self, delay: float) -> None:
         """Tell the viewer that this server is stopping, and when to come back."""
         if self._cause is None:
-            if not self._blocked:
-                frame = self.group.transport.frame(frames.leaving(delay))
-                assert isinstance(frame, bytes)
-                self.transport.write(frame)
+            frame = self.group.transport.frame(frames.leaving(delay))
+            assert isinstance(frame, bytes)
+            self.transport.write(frame)
             self.end(Cause.LEAVING)
 
     def end(self, cause: Cause) -> None:

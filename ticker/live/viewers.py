@@ -10,7 +10,7 @@ long again is cut off.
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from operator import itemgetter
 from time import time
@@ -22,6 +22,7 @@ from starlette.websockets import WebSocketDisconnect
 from ticker import __version__, telemetry
 from ticker.edge.intake import LINGER
 from ticker.live import frames
+from ticker.live.ahead import Ahead
 from ticker.live.arrivals import Arrivals
 from ticker.live.bell import Bell, Round
 from ticker.live.closing import Cause
@@ -34,14 +35,10 @@ from ticker.live.slim import SlimViewer
 from ticker.live.sweep import OUTSIDE
 from ticker.live.viewer import Viewer
 from ticker.log.mirror import Applied, ChannelMirror, Mirror
-from ticker.model.cursor import number, parse_cursor
 from ticker.model.event import EventType
 
 _TICK: Final = 0.25
 """Seconds between two looks at what time ends: heartbeats due, lines expired."""
-
-_CATCH_UP: Final = 1.0
-"""Seconds that a viewer who is ahead of this process waits for it, before its cursor counts as unknown."""
 
 _TOLD_AT_ONCE: Final = 64
 """Viewers who are told of the stop before others get their turn: about two milliseconds."""
@@ -78,7 +75,8 @@ class Viewers:
         self.fanout = Fanout(mirror, heartbeat=heartbeat, replay_most=replay_most, new_bell=partial(Bell, round_=Round()))
         self.leaving = False
         self.count = 0
-        self._catching_up: dict[SlimViewer, asyncio.Task[None]] = {}
+        self._ahead = Ahead()
+        self._catching_up: set[SlimViewer] = set()
         self._due = Deadlines[SlimViewer](write_deadline)
         self.refused = Deadlines[asyncio.Transport](LINGER)  # to take their refusal, and end the connection
         self._write_deadline = write_deadline
@@ -92,20 +90,22 @@ class Viewers:
 
     def applied(self, channel: ChannelMirror, batch: Sequence[Applied]) -> None:
         """Hand on events that the mirror has applied."""
-        for one in batch:
-            if one.event.type is not EventType.PUBLISH:
-                self._take_back(channel, one.event.line)
+        changed = {one.event.line for one in batch if one.event.type is not EventType.PUBLISH}
+        if changed:
+            self._take_back(channel, changed)
         self.fanout.applied(channel, batch, self.clock())
+        self._ahead.moved(channel)
 
-    def _take_back(self, channel: ChannelMirror, line: str) -> None:
-        """Cut off the viewers whose transports may hold an old text of a line that they could not write; they come back."""
+    def _take_back(self, channel: ChannelMirror, lines: Collection[str]) -> None:
+        """Cut off the viewers whose transports may hold an old text of lines that they could not write; they come back."""
         for viewer in self._due:
-            if viewer.group.mirror is channel and viewer.may_owe(line):
-                viewer.transport.abort()
+            if viewer.group.mirror is channel and viewer.may_owe(lines):
+                viewer.cut_off(Cause.SLOW)
 
     def replaced(self, channel: ChannelMirror) -> None:
         """Move all viewers of a channel to its new history."""
         self.fanout.replaced(channel)
+        self._ahead.moved(channel)
 
     async def keep_time(self) -> None:
         """Let time do its part, for ever: heartbeats, and lines that expire."""
@@ -122,6 +122,7 @@ class Viewers:
             viewer.overdue()
         for transport in self.refused.overdue(now):
             transport.abort()
+        self._ahead.remind(now)
         self._relieve()
 
     def _relieve(self) -> None:
@@ -156,16 +157,17 @@ class Viewers:
 
     def arrived(self, viewer: SlimViewer, after: str | None, head: bytes) -> None:
         """A viewer has taken its connection over: the sweep visits it from now on, or once this process has seen as much."""
-        if self._is_ahead(viewer.group.mirror, after):
+        if self._ahead.wait(viewer.group.mirror, after, partial(self._begin_later, viewer), viewer.transport.is_closing):
+            self._catching_up.add(viewer)
             viewer.transport.write(head)
-            self._catching_up[viewer] = asyncio.create_task(self._begin_later(viewer, after))
         else:
             self._begin(viewer, head)
 
-    async def _begin_later(self, viewer: SlimViewer, after: str | None) -> None:
+    def _begin_later(self, viewer: SlimViewer) -> None:
+        if viewer not in self._catching_up:
+            return  # it has left
+        self._catching_up.remove(viewer)
         try:
-            await self._caught_up(viewer.group.mirror, after)
-            del self._catching_up[viewer]
             self._begin(viewer)
         except Exception as error:  # noqa: BLE001  # whatever it is: a viewer that is told nothing must not look connected
             viewer.fail(error)
@@ -178,8 +180,7 @@ class Viewers:
     def departed(self, viewer: SlimViewer, cause: Cause) -> None:
         """A viewer's connection is gone."""
         self._due.drop(viewer)
-        if viewer in self._catching_up:
-            self._catching_up.pop(viewer).cancel()
+        self._catching_up.discard(viewer)
         viewer.sweep.remove(viewer)
         self.exit(viewer.group, cause)
 
@@ -228,7 +229,7 @@ class Viewers:
         """Feed a viewer until something ends that; end its connection then, and give the cause."""
         cause = Cause.LEAVING
         try:
-            await self._caught_up(group.mirror, after)
+            await self._ahead.caught_up(group.mirror, after)
             await self._feed(viewer, group, sink)
             async with asyncio.timeout(self._write_deadline):
                 await sink.send([sink.transport.frame(frames.leaving(self.delay()))])
@@ -264,21 +265,6 @@ class Viewers:
         except _ABRUPT:
             pass  # it was faster
 
-    @staticmethod
-    def _is_ahead(channel: ChannelMirror, after: str | None) -> bool:
-        cursor = parse_cursor(after) if after else None
-        return cursor is not None and number(cursor) > number(channel.cursor)
-
-    async def _caught_up(self, channel: ChannelMirror, after: str | None) -> None:
-        """Wait a moment where a viewer has seen more than this process yet: it comes from another one."""
-        cursor = parse_cursor(after) if after else None
-        if cursor is None or not self._is_ahead(channel, after):
-            return
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_CATCH_UP):
-                while not channel.knows(cursor):  # noqa: ASYNC110  # rare and short; a bell that rings for hidden lines is not
-                    await asyncio.sleep(0.02)
-
     def delay(self) -> float:
         """Give a viewer's own time to come back, so that the next server's arrivals are spread over the window."""
         return round(random.uniform(0.5, max(0.5, self._leave_window)), 1)
@@ -288,7 +274,7 @@ class Viewers:
         group = self.fanout.enter(channel, topics, Transport.POLL, self.clock())
         _bell(group).connected.inc()
         try:
-            await self._caught_up(channel, after)
+            await self._ahead.caught_up(channel, after)
             answer = self.fanout.answer(group, after, limit, self.clock())
             if wait and not self.leaving and answer.name == "resumed" and len(answer.frames) == 1:
                 with contextlib.suppress(TimeoutError):
@@ -308,8 +294,7 @@ class Viewers:
         """Tell every viewer that this server is stopping, and wait until they are gone, at most `within` seconds."""
         self.leaving = True
         self.arrivals.hurry()
-        for viewer, catching_up in [*self._catching_up.items()]:
-            catching_up.cancel()
+        for viewer in [*self._catching_up]:
             viewer.leave(self.delay())
         for group in self.fanout.groups():
             group.bell.ring()

@@ -34,3 +34,49 @@ async def test_buttons_have_names(strip: Strip, editor: Editor, embed: Embed) ->
     await strip.reaches(f"{names} === 'Read out,Previous,Next,Pause'")
     await strip.page.get_by_role("button", name="Pause").press("Enter")
     await strip.reaches(f"{names} === 'Read out,Previous,Next,Resume'")
+
+
+async def test_focus_outlasts_a_display(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """The buttons that turn the lines go with the display that has them; who stands on one of them stands on the pause then."""
+    await editor.posts("One")
+    await strip.page.goto(embed('<breaking-ticker channel="en" display="rotate"></breaking-ticker>'))
+    await strip.page.get_by_role("button", name="Next").focus()
+    await strip.tells(f"{TICKER}.display = 'crawl'")
+    await strip.reaches(f"!{ROOT}.querySelector('[part=next]').checkVisibility()")
+    await strip.tells("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    assert await strip.tells(f"{ROOT}.activeElement?.part.value") == "pause"
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+async def test_the_focus_ring_stands_around_the_words(strip: Strip, editor: Editor, embed: Embed, width: int) -> None:
+    """On the button that shows itself to the keyboard alone."""
+    await editor.posts("One")
+    await strip.page.set_viewport_size({"width": width, "height": 500})
+    await strip.page.goto(embed('<breaking-ticker channel="en"></breaking-ticker>'))
+    button = strip.page.get_by_role("button", name="Read out")
+    await button.focus()
+    gaps = """button => {
+      const range = new Range(), outer = button.getBoundingClientRect();
+      range.selectNodeContents(button);
+      const inner = range.getBoundingClientRect(), { outlineWidth, outlineOffset } = getComputedStyle(button);
+      const ring = Math.max(0, -parseFloat(outlineOffset));
+      return [inner.left - outer.left - ring, outer.right - inner.right - ring].map(Math.round);
+    }"""
+
+    assert min(await button.evaluate(gaps)) >= 4
+
+
+async def test_an_empty_ticker_is_left_alone(strip: Strip, embed: Embed) -> None:
+    """Nothing is written to it while nothing happens."""
+    await strip.page.clock.install()
+    await strip.page.goto(embed('<breaking-ticker channel="en"></breaking-ticker>'))
+    await strip.is_live()
+    await strip.reaches(f"{ROOT}.querySelector('[part=none]')?.textContent")
+    await strip.tells(
+        "written = [], new MutationObserver((list) => written.push(...list.map((one) => one.attributeName ?? one.type)))"
+        f".observe({ROOT}, {{ attributes: true, childList: true, subtree: true }})"
+    )
+    await strip.page.clock.run_for(5000)
+
+    assert await strip.tells("written") == []

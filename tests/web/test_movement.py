@@ -6,9 +6,9 @@ from typing import Final
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
-from tests.browsing import SETTLED, SHIFTS
+from tests.browsing import SETTLED, SHIFTS, visiting
 from tests.web.newsroom import BELT, IN_VIEW, ROOT, TICKER, TRACK, Editor, Strip
 from tests.web.tabs import Window
 
@@ -18,6 +18,7 @@ Embed = Callable[[str], str]
 
 TAG: Final = '<breaking-ticker channel="en" display="{}"></breaking-ticker>'
 ALONE: Final = f"{ROOT}.querySelector('li:not([hidden]) [part=text]')?.textContent"
+COUNTER: Final = f"{ROOT}.querySelector('[part=counter]').textContent"
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -117,10 +118,11 @@ async def test_shows_one_line_at_a_time(strip: Strip, lines: list[dict[str, obje
     assert await strip.tells(f"{TICKER}.querySelector('[aria-live=polite]').textContent") == lines[7]["text"]
 
     await editor.posts("News")
-    await strip.reaches(f"{ROOT}.textContent.includes('News')")
+    await strip.reaches(f"{COUNTER} === '1 new line'")
     assert await strip.tells(ALONE) == lines[7]["text"]
-    await strip.page.keyboard.press("Enter")
-    assert await strip.tells(ALONE) == "News"
+    await strip.page.keyboard.press("Shift+Tab")
+    await strip.page.keyboard.press("Shift+Tab")
+    await strip.reaches(f"{ALONE} === 'News'")
 
 
 async def test_a_long_line_alone_goes_by_in_parts(strip: Strip, editor: Editor, embed: Embed) -> None:
@@ -449,22 +451,6 @@ async def test_a_click_moves_nothing(strip: Strip, lines: list[dict[str, object]
     assert await strip.places() == pytest.approx(before, abs=1)
 
 
-async def test_who_is_in_the_list_by_keyboard_stays_there(
-    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
-) -> None:
-    """News does not push away the line that has focus, not even the newest."""
-    await strip.page.emulate_media(reduced_motion="reduce")
-    await strip.page.goto(embed(TAG.format("list")))
-    await strip.reaches(f"{ROOT}.textContent.includes('Line 0')")
-    await strip.tells(f"{ROOT}.querySelector('a').focus()")
-    top = f"{ROOT}.activeElement.getBoundingClientRect().top"
-    before = await strip.tells(top)
-    await editor.posts("News")
-    await strip.reaches(f"{ROOT}.textContent.includes('News')")
-
-    assert await strip.tells(top) == pytest.approx(before, abs=1)
-
-
 async def test_without_motion_news_is_at_the_start(
     strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
 ) -> None:
@@ -529,3 +515,188 @@ async def test_moves_without_a_script_per_frame(page: Page, strip: Strip, lines:
     assert await strip.speed() == -90
     assert await strip.animations() == [["running", ["transform"]]]
     assert await page.evaluate("asked") < 10  # a crawl by script asks 60 times a second; the test's own tools ask once or twice
+
+
+@pytest.mark.parametrize("by", ["pointer", "keyboard"])
+async def test_news_waits_for_who_is_at_the_list(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed, by: str
+) -> None:
+    """The line that a reader aims at stays where it is; news is counted, and comes in once they have left."""
+    await strip.page.goto(embed(TAG.format("list")))
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 0')")
+    link = strip.element.get_by_role("link", name="Line 6")
+    await (link.hover() if by == "pointer" else link.press("Shift"))
+    before = await link.bounding_box()
+    await editor.posts_all(["News 1", "News 2"])
+    await strip.reaches(f"{COUNTER} === '2 new lines'")
+    await editor.withdraws(lines[8])  # above it, and there is nothing to scroll back
+    await editor.corrects(lines[9], text="Right " * 60)
+    await strip.reaches(f"!{ROOT}.textContent.includes('Line 8') && {ROOT}.textContent.includes('Right')")
+    assert await link.bounding_box() == before
+    assert await strip.tells(f"{TICKER}.lines.length") == 9
+
+    await (strip.page.mouse.move(5, 600) if by == "pointer" else strip.page.get_by_role("link", name="after").focus())
+    await strip.reaches(f"{ROOT}.querySelectorAll('li').length === 10 && {COUNTER} === ''")
+    assert await strip.tells(f"{TICKER}.lines[0].text") == "News 2"
+
+
+async def test_a_finger_holds_nothing(browser: Browser, editor: Editor, embed: Embed) -> None:
+    """Where a finger was nobody is: news comes in, though the browser takes what was touched for pointed at."""
+    await editor.posts_all(["One", "Two"])
+    async with visiting(browser, has_touch=True) as (page, _):
+        strip = Strip(page)
+        await page.goto(embed(TAG.format("list")))
+        await strip.reaches(f"{ROOT}.querySelector('[part=pause]') && {ROOT}.textContent.includes('One')")
+        await strip.element.locator("time").first.tap()
+        assert await strip.tells(f"{ROOT}.querySelector('[part=viewport]').matches(':hover')")
+        await editor.posts("News")
+
+        await strip.reaches(f"{ROOT}.textContent.includes('News')", within=5)
+
+
+LONG: Final = "Line 8 is right now, with so many words that no number of rows in its old place could hold them all, " * 4
+
+
+@pytest.mark.parametrize("how", ["pointer", "paused", "reduced motion"])
+async def test_the_longest_correction_moves_nothing_in_view(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed, how: str
+) -> None:
+    """The right text is there at once, in the place of the wrong one; who goes to it by keyboard has all of it."""
+    await strip.page.emulate_media(reduced_motion="reduce" if how == "reduced motion" else "no-preference")
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 0')")
+    button = strip.page.get_by_role("button", name="Pause")
+    await (strip.viewport.hover() if how == "pointer" else button.press("Enter") if how == "paused" else button.wait_for())
+    before = await strip.places()
+    await editor.corrects(lines[8], kind="correction", text=LONG, correction="It was wrong.")
+    await strip.reaches(f"{ROOT}.textContent.includes('{LONG.strip()}')")
+    after = await strip.places()
+
+    assert after.pop(LONG.strip()) == pytest.approx(before.pop(str(lines[8]["text"])), abs=1)
+    assert len(before) > 2
+    assert after == pytest.approx(before, abs=1)
+    mark = strip.element.get_by_text("Corrected")
+    assert await mark.is_visible()
+    link = strip.element.get_by_role("link", name="Line 8")
+    assert await link.evaluate(INSIDE)
+    await link.evaluate("node => node.scrollTop = 100")
+    await link.press("Shift")
+    assert await link.evaluate(IN_FULL)
+
+
+INSIDE: Final = """link => {
+  const [outer, inner] = [link.closest('[part=viewport]'), link].map((node) => node.getBoundingClientRect());
+  return inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
+}"""
+IN_FULL: Final = "link => link.scrollHeight <= link.clientHeight + 1 && link.offsetHeight < 30 && link.offsetWidth > 1500"
+
+
+async def test_a_correction_that_was_cut_comes_round_in_full(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """What had no room in its old place has it the next time."""
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 0')")
+    await strip.viewport.hover()
+    await editor.corrects(lines[8], text=LONG)
+    await strip.reaches(f"{ROOT}.textContent.includes('{LONG.strip()}')")
+    link = strip.element.get_by_role("link", name="Line 8")
+    assert not await link.evaluate(IN_FULL)
+
+    await strip.page.mouse.move(5, 600)
+    await strip.passes(0.5)
+    await strip.passes(0.5)
+    await strip.reaches(
+        f"({IN_FULL})({ROOT}.querySelectorAll('a').values().find((link) => link.textContent.includes('Line 8')))"
+    )
+
+
+async def test_without_motion_news_lets_the_row_be_read(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """News is counted first, and pushes nothing aside that there was no time to read, nor what somebody points at."""
+    await strip.page.clock.install()
+    await strip.page.emulate_media(reduced_motion="reduce")
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 0')")
+    await seconds(strip, 30)
+    await editor.posts("News 1")
+    await strip.reaches(f"{COUNTER} === '1 new line'")
+    await seconds(strip, 5)
+    assert await strip.place("Line 9") == pytest.approx(0, abs=1)
+    await seconds(strip, 5)
+    assert await strip.place("News 1") == pytest.approx(0, abs=1)
+    assert await strip.tells(COUNTER) == ""
+
+    await strip.viewport.hover()
+    await editor.posts("News 2")
+    await strip.reaches(f"{COUNTER} === '1 new line'")
+    await seconds(strip, 60)
+    assert await strip.tells(COUNTER) == "1 new line"
+    await strip.page.mouse.move(5, 600)
+    await seconds(strip, 2)
+    assert await strip.place("News 2") == pytest.approx(0, abs=1)
+
+
+async def test_without_motion_one_line_gives_way_to_news_alone(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """News is told of and then comes, once what stands there could be read; nothing else turns by itself."""
+    await strip.page.clock.install()
+    await strip.page.emulate_media(reduced_motion="reduce")
+    await strip.page.goto(embed(TAG.format("rotate")))
+    await strip.reaches(f"{ALONE} === '{lines[9]['text']}'")
+    await seconds(strip, 60)
+    assert await strip.tells(ALONE) == lines[9]["text"]
+    await editor.posts("News")
+    await strip.reaches(f"{COUNTER} === '1 new line'")
+    await seconds(strip, 5)
+    assert await strip.tells(ALONE) == lines[9]["text"]
+
+    await seconds(strip, 10)
+    assert await strip.tells(f"[{ALONE}, {COUNTER}]") == ["News", ""]
+    await seconds(strip, 60)
+    assert await strip.tells(ALONE) == "News"
+
+
+async def test_buttons_go_along_the_lines_in_their_order(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """Pinned first, then the newest first, in whatever order they came by themselves; the round goes on where it was."""
+    await strip.page.clock.install()
+    await strip.page.goto(embed(TAG.format("rotate")))
+    await strip.reaches(f"{ALONE} === '{lines[9]['text']}'")
+    following = strip.page.get_by_role("button", name="Next")
+    await following.click()
+    await editor.corrects(lines[3], kind="pin")
+    await editor.posts("News")
+    await strip.reaches(f"{ROOT}.textContent.includes('News')")
+    await seconds(strip, 5, until=f"{ALONE} === 'News'")
+    await seconds(strip, 20, until=f"{ALONE} !== 'News'")
+    assert await strip.tells(ALONE) == lines[7]["text"]
+
+    shown = []
+    for button in [*["Previous"] * 4, "Next"]:
+        await strip.page.get_by_role("button", name=button).click()
+        shown.append(await strip.tells(ALONE))
+    assert shown == [lines[8]["text"], lines[9]["text"], "News", lines[3]["text"], "News"]
+
+
+@pytest.mark.parametrize(
+    ("display", "width"), [("crawl", 1280), ("rotate", 1280), ("rotate", 500), ("rotate", 390), ("list", 1280)]
+)
+async def test_counting_moves_nothing(page: Page, strip: Strip, editor: Editor, embed: Embed, display: str, width: int) -> None:
+    """There is room for the number of new lines, and for a longer one."""
+    await editor.posts_all(f"Line {n} of the day" for n in range(10))
+    await page.add_init_script(SHIFTS)
+    await page.set_viewport_size({"width": width, "height": 500})
+    height = 320 if display == "list" else 148 if width < 480 else 44
+    style = f"<style>breaking-ticker {{ display: block; block-size: {height}px }}</style>"
+    await page.goto(embed(style + TAG.replace("><", " paused><").format(display)))
+    await strip.reaches(f"{ROOT}.querySelector('[part=pause].go')")
+    await page.evaluate(f"{SETTLED}.then(() => shifts.splice(0))")  # what came with the buttons
+    for n in range(3):
+        await editor.posts(f"News {n}")
+        await strip.reaches(f"{COUNTER}.startsWith('{n + 1}')")
+
+    assert await page.evaluate(SETTLED) == []

@@ -14,6 +14,7 @@ import { movementOf } from "./movement.js";
 /** @typedef {typeof import("./nodes.js") & {first: typeof import("./viewers.js").first}} Tools */
 
 const LOST_AFTER = 5; // s without a live connection until the reader is told
+const MANY = 10; // new lines, for whose number there is room
 
 /** What follows a way to announce, and its aria-pressed. @type {Record<string, [string, string]>} */
 const SOUNDS = { flash: ["all", "mixed"], all: ["off", "true"], off: ["flash", "false"] };
@@ -39,8 +40,8 @@ export function asideOf(host, strip, tools) {
   previous.onclick = () => say(movement.turn(-1));
   next.onclick = () => say(movement.turn(1));
   pause.onclick = () => (host.paused = !host.paused);
-  controls.append(counter, announce, previous, next, pause);
-  viewport.before(none, state, controls); // so that the keyboard finds the pause before the lines; style puts them behind
+  controls.append(announce, previous, next, pause);
+  viewport.before(none, state, counter, controls); // so that the keyboard finds the pause before the lines; style puts them behind
   node.append(announcer);
   /** @type {ShadowRoot} */ (node.getRootNode()).adoptedStyleSheets.push(sheet);
 
@@ -80,7 +81,7 @@ export function asideOf(host, strip, tools) {
     tick() {
       lost = /live|closed/.test(host.status) ? 0 : lost + 1;
       tick(strip.voice.language);
-      if (!host.paused) movement.age();
+      if (!host.paused) movement.tick();
     },
 
     /** @param {boolean | undefined} ready @param {number} waiting  lines that wait for the end of a pause */
@@ -94,13 +95,15 @@ export function asideOf(host, strip, tools) {
       put(lostWord, { textContent: words.lost });
       put(since, { data: host.since ? hour(language, host.since) : "" });
       put(state, { hidden: !told });
-      put(counter, { textContent: freshWords(language, waiting) });
-      put(counter.dataset, { count: `${waiting}` });
+      // Beside one line alone its place is kept, or the line would have its words in other rows.
+      put(counter, { textContent: freshWords(language, waiting), hidden: host.display === "rotate" ? !ready : !waiting });
+      put(counter.dataset, { count: `${waiting}`, most: freshWords(language, MANY) });
       put(announce, { textContent: words.aloud, ariaPressed: SOUNDS[host.announce][1] });
       name(previous, words.previous);
       name(next, words.next);
       name(pause, paused ? words.resume : words.pause);
       put(pause, { className: paused ? "go" : "" });
+      if (host.display !== "rotate" && [previous, next].some((button) => button.matches(":focus"))) pause.focus(); // they go
       controls.hidden &&= !controls.matches(":focus-within"); // of a channel that has not come yet: focus would be lost
       if (told && first(`${host.since}`)) say(state.textContent ?? "");
       const wrong = status === "ended" ? `channel "${host.channel}" refused by` : told && !ready ? "no answer from" : "";

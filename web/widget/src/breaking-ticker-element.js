@@ -22,8 +22,8 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
   /** @type {import("./viewers.js").Viewer | undefined} */
   #viewer;
   #wish = "";
-  /** The ids of the lines held when the pause began, in order; undefined while not paused. @type {string[] | undefined} */
-  #frozen;
+  /** The ids of the lines that may be shown, in order: of all that are held, or of those before news that waits. @type {string[]} */
+  #known = [];
   #asked = 0; // s in which what stands beside the lines did not come
   #strip = stripOf(this);
   /** @type {import("./aside.js").Aside | undefined} */
@@ -81,8 +81,8 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
 
   /** The lines shown now, in order. @returns {readonly Line[]} */
   get lines() {
-    const shown = this.#frozen?.slice(0, this.max);
-    return this.#held.filter(({ id }) => shown?.includes(id) ?? true).slice(0, this.max);
+    const held = this.#held;
+    return this.#known.flatMap((id) => held.find((line) => line.id === id) ?? []).slice(0, this.max);
   }
 
   /** @returns {import("./connection.js").Status} */
@@ -143,7 +143,7 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
     const before = this.#viewer;
     if (before === viewer) return;
     this.#viewer = viewer;
-    this.#frozen = undefined;
+    this.#known = [];
     if (before) drop(before, this.#holder);
   }
 
@@ -169,9 +169,11 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
   #draw(change = {}) {
     const viewer = this.#viewer;
     const held = this.#held;
-    if (!this.paused) this.#frozen = undefined;
-    else if (viewer?.ready) this.#frozen ??= held.map(({ id }) => id);
-    const waiting = held.slice(0, this.max).filter(({ id }) => this.#frozen?.includes(id) === false).length;
+    let waiting = held.slice(0, this.max).filter(({ id }) => !this.#known.includes(id)).length;
+    if (!this.lines.length || !(this.paused || this.#aside?.movement.holds(waiting))) {
+      this.#known = held.map(({ id }) => id);
+      waiting = 0;
+    }
     this.#strip.draw(viewer, this.#aside?.movement, change);
     this.#aside?.draw(viewer?.ready, waiting);
   }

@@ -41,7 +41,7 @@ export function stripOf(host) {
      * @param {Partial<import("./lines.js").Change>} change  what has just happened
      */
     draw(viewer, movement, change) {
-      const { lines, paused } = host;
+      const { lines } = host;
       const ready = viewer?.ready;
       voice = voiceOf(host.lang, viewer?.language, host.closest("[lang]")?.getAttribute("lang"));
       const { label: name } = voice.words;
@@ -49,7 +49,7 @@ export function stripOf(host) {
       put(label, { textContent: name });
       put(fallback, { hidden: ready || !this.inside });
       put(controls, { hidden: !ready });
-      viewport.hidden = false;
+      if (lines.length) viewport.hidden = false;
       const writing = {
         voice,
         language: viewer?.language || voice.language,
@@ -58,19 +58,12 @@ export function stripOf(host) {
         link: (line) => web(line.url)?.href ?? `${host.server}/${host.channel}/lines/${encodeURIComponent(line.id)}`,
         now: viewer?.now ?? 0,
       };
-      const className = host.display + (paused ? " still" : "") + (movement ? "" : " waits");
-      if (movement) {
-        // It moves or stands still as the attributes say; between the two the reader's place is kept.
-        movement.keep(() => {
-          movement.become(host.display, host.speed);
-          put(node, { className });
-        });
-        movement.show(lines, writing, change);
-      } else {
-        put(node, { className });
+      if (movement) movement.show(lines, writing, change, host);
+      else {
+        put(node, { className: `${host.display} waits` });
         display.show(lines, writing);
       }
-      viewport.hidden = !lines.length; // not before: the focus of a line that is gone has to be handed on
+      put(viewport, { hidden: !lines.length }); // not before: the focus of a line that is gone has to be handed on
     },
   };
 }

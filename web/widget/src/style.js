@@ -35,7 +35,7 @@ const CSS = /* css */ `
 [part=label] { padding-inline: 16px; border-inline-end: 1px solid #0000; background: var(--signal); color: var(--ticker-on-signal, light-dark(#fff, #101418)); font-weight: 700; }
 [part=viewport], [part=fallback] { flex: 1; min-inline-size: 0; display: block; overflow: auto; scrollbar-width: thin; scrollbar-color: var(--muted) #0000; }
 [part=fallback] { place-self: center start; padding-inline: 16px; }
-[part=controls] { min-inline-size: 45px; justify-content: end; border-inline-start: var(--line); }
+[part=controls] { min-inline-size: 45px; justify-self: end; border-inline-start: var(--line); }
 .rotate [part=controls] { min-inline-size: 133px; }
 ul { display: flex; align-items: center; min-block-size: 100%; margin: 0; padding: 0; }
 li { display: flex; align-items: baseline; gap: 0 8px; padding: 0 16px; }
@@ -48,13 +48,14 @@ a { color: inherit; text-decoration: none; }
 [part=mark] { color: var(--notice); }
 [part=mark]:not(:empty) { margin-inline: 8px; padding-inline: 6px; background: var(--tint); }
 .crawl li { flex: none; white-space: nowrap; }
-.list { display: grid; grid: 44px 1fr / auto 1fr minmax(0, auto); }
-.list > :is([part=viewport], [part=fallback]) { grid-area: 2 / 1 / 3 / 4; }
+.list { display: grid; grid: 44px 1fr / auto 1fr auto minmax(0, auto); }
+.list > :is([part=viewport], [part=fallback]) { grid-area: 2 / 1 / 3 / 5; }
 @media (height > 44px) {
   @container (inline-size < 480px) {
-    .rotate { display: grid; grid: 44px 1fr / auto 1fr minmax(0, auto); min-block-size: max(120px, var(--ticker-height, 148px)); }
-    .rotate > :is([part=viewport], [part=fallback]) { grid-area: 2 / 1 / 3 / 4; }
+    .rotate { display: grid; grid: 44px 1fr / auto 1fr auto minmax(0, auto); min-block-size: max(120px, var(--ticker-height, 148px)); }
+    .rotate > :is([part=viewport], [part=fallback]) { grid-area: 2 / 1 / 3 / 5; }
     .rotate > [part=viewport] { margin-block-start: 8px; block-size: round(down, 100% - 8px, 1lh); }
+    .rotate [part=controls] { border: 0; }
     :is(.list, .rotate) li { flex-wrap: wrap; }
     :is(.list, .rotate) a { flex-basis: 100%; }
   }

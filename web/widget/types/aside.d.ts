@@ -7,15 +7,14 @@ export type Tools = typeof import("./nodes.js") & {
 /** @param {Host} host @param {Strip} strip @param {Tools} tools */
 export declare function asideOf(host: Host, strip: Strip, tools: Tools): {
     movement: {
-        keep: (change: () => void) => void;
         turn: (by: number) => string;
-        become(display: string, px: number): void;
-        wake(): void;
-        age(): void;
-        show(lines: readonly import("./movement.js").Line[], writing: import("./movement.js").Writing, { type, id, line: changed }: {
-            type?: string;
-            id?: string;
-            line?: import("./movement.js").Line;
+        wake: () => void | undefined;
+        tick(): void;
+        holds(count: number): boolean;
+        show(lines: readonly import("./movement.js").Line[], writing: import("./movement.js").Writing, happened: import("./movement.js").Happened, { display, speed, paused }: {
+            display: string;
+            speed: number;
+            paused: boolean;
         }): void;
     };
     /** In the light tree for as long as the element is in the page. */

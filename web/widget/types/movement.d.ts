@@ -1,47 +1,81 @@
-/**
- * How the lines go by: style makes of the one list a strip that crawls, one line at a time, or a column; what differs here is
- * which line comes next, and along which axis the reader's place is kept.
- *
- * The lines go by as a belt. In the crawl they stand in a row, and one animation of the list's `transform`, run by the
- * compositor, moves them; no script runs per frame. About once a second those that have left at the start are put to the
- * end of the belt, unseen, and room as wide takes their place: what is in view stays where it is in the list, so that no
- * browser counts it as a shift. Everything comes and goes at that seam: news stands right behind what is in view, however
- * long the round, and the lines after it go on where they were. What is in view keeps its place until it has gone by: a
- * withdrawn line leaves it empty, a shorter correction as wide, a longer one stands in it in smaller rows; what newer lines
- * pushed out is shown to its end. Each line is there once, so nothing is hidden from anybody. One line at a time: the first
- * of the belt.
- *
- * A crawl that stands still (the reader paused, or follows links by keyboard) is a row that scrolls, in the order of the
- * belt, and closes over a withdrawn line, whose gap might never be out of view; who wants no motion has it in the order of
- * the lines. Around every change the first line in view is remembered and put back where it stood. Where nothing in view is
- * to stay, as when another channel comes, all starts at the beginning.
- */
-/** @typedef {import("./line-item.js").Item} Item */
-/** @typedef {import("./line-item.js").Writing} Writing */
-/** @typedef {import("./lines.js").Line} Line */
 export type Item = import("./line-item.js").Item;
 export type Writing = import("./line-item.js").Writing;
 export type Line = import("./lines.js").Line;
-/** Takes a display over. @param {import("./display.js").Display} display */
-export declare function movementOf({ list, viewport, show }: import("./display.js").Display): {
+export type Happened = {
+    type?: string;
+    id?: string;
+    line?: Line;
+};
+export type Reader = {
+    /**
+     * whether they point at the lines, or are in them by keyboard, or at the buttons that turn them
+     */
+    near: () => boolean;
+    /**
+     * whether they want no motion
+     *
+     * One way for lines to go by.
+     */
+    still: () => boolean;
+};
+export type Way = {
+    /**
+     * makes a change around which what is read stays where it is
+     */
     keep: (change: () => void) => void;
+    /**
+     * the lines in view
+     */
+    view: () => Item[];
+    /**
+     * starts at the beginning: the newest line, at the start
+     */
+    begin: () => void;
+    /**
+     *   Before lines come and go: gives those that stay as they are, for now.
+     */
+    ready: (lines: readonly Line[], writing: Writing, happened: Happened) => Item[];
+    /**
+     * after it: puts those that are new where they belong
+     */
+    place: (news: Item[], older: Item[]) => void;
+    /**
+     * by a button, 1: the next line, -1: the one before; gives what it says
+     */
+    turn?: (by: number) => string;
+    /**
+     * a second has gone by
+     */
+    tick?: () => void;
+    /**
+     * the page has come in sight
+     */
+    wake?: () => void;
+};
+/** Takes a display over. @param {import("./display.js").Display} display */
+export declare function movementOf(display: import("./display.js").Display): {
+    /** @param {number} by */
     turn: (by: number) => string;
-    /** @param {string} display @param {number} px  a second */
-    become(display: string, px: number): void;
-    /** The page has come in sight: what has gone by meanwhile comes again. */
-    wake(): void;
-    /** A second has gone by: the line that stands alone gives way once it has had time to be read. */
-    age(): void;
+    wake: () => void | undefined;
+    /** A second has gone by. */
+    tick(): void;
+    /**
+     * Whether news has to wait: the reader is at the lines, and it would move them; or wants no motion, and what it would
+     * move has not stood long enough since to be read.
+     * @param {number} count  of new lines
+     */
+    holds(count: number): boolean;
     /**
      * Brings the list to what is so now; writes only what differs.
      * @param {readonly Line[]} lines
      * @param {Writing} writing
-     * @param {{type?: string, id?: string, line?: Line}} happened  a change that has just come
+     * @param {Happened} happened
+     * @param {{display: string, speed: number, paused: boolean}} host
      */
-    show(lines: readonly Line[], writing: Writing, { type, id, line: changed }: {
-        type?: string;
-        id?: string;
-        line?: Line;
+    show(lines: readonly Line[], writing: Writing, happened: Happened, { display, speed, paused }: {
+        display: string;
+        speed: number;
+        paused: boolean;
     }): void;
 };
 export type Movement = ReturnType<typeof movementOf>;

@@ -19,6 +19,11 @@ Embed = Callable[[str], str]
 PLAIN: Final = '<breaking-ticker channel="en"></breaking-ticker>'
 SHARING: Final = "**/*.sharing.js"
 CHANCE: Final = "Math.random = () => {};"
+HIDING: Final = """
+let hidden = false;
+Object.defineProperty(Document.prototype, "hidden", { get: () => hidden });
+window.hide = () => document.dispatchEvent(new Event("visibilitychange"), (hidden = true));
+"""
 STILL: Final = "{ const later = window.setTimeout; window.setTimeout = (...all) => window.still ? 0 : later(...all); }"
 """Has the page set no more timers once `still` is true."""
 
@@ -88,6 +93,25 @@ async def test_one_window_asks_for_a_server_that_is_away(context: BrowserContext
             await asyncio.sleep(0.03)
 
     assert second.tried == []
+
+
+async def test_one_window_takes_over(context: BrowserContext, server: Server, editor: Editor, embed: Embed) -> None:
+    """Of several windows in sight one alone connects when that with the connection goes out of sight."""
+    leader = await Window(await context.new_page(), HIDING).opens(embed(PLAIN))
+    others = [await Window(await context.new_page(), CHANCE.format(n)).opens(embed(PLAIN)) for n in (0.05, 0.95, 0.95)]
+    await leader.tells("hide()")
+    await settles(lambda: has_tried(others[0]))
+    await editor.posts("A line")
+
+    for window in (leader, *others):
+        await window.reaches("told.length > 0")
+        assert await window.tells("told") == ["publish A line"]
+    await settles(lambda: left(server, 1))
+    assert [len(window.tried) for window in (leader, *others)] == [1, 1, 0, 0]
+
+
+async def has_tried(window: Window) -> bool:
+    return window.tried != []
 
 
 async def test_what_shares_comes_late_to_the_only_window(

@@ -15,6 +15,7 @@
 /** @typedef {import("./connection.js").Share} Share */
 
 const ANSWER_WITHIN = 1500; // ms that a leader has to answer
+const TAKE_WITHIN = 300; // ms; of several tabs in sight the first one takes the lock, and the others hear of it
 
 /** Those whose next try takes the lock from the tab that has it. @type {WeakSet<Connection>} */
 const takers = new WeakSet();
@@ -107,7 +108,7 @@ function follow(connection, { name }, signal) {
     if (data.gone) return connection.open();
     const { message, after, again } = data; // checked as if it came from the network: who knows what else runs on this site
     if (message?.type === "leaving") return leave(connection, message);
-    if (data.hidden && !document.hidden) return take();
+    if (data.hidden) timer = setTimeout(take, TAKE_WITHIN * Math.random());
     if (!message) return;
     // A leader that has just taken over may be behind this tab: what it tells is known until it has caught up.
     const known = connection.recent.some(({ cursor }) => cursor === message.cursor);

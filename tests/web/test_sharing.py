@@ -41,6 +41,7 @@ async def test_tabs_of_a_site_share_one_connection(window: Window, server: Serve
     for tab in tabs:
         await tab.shows("Before")
         await tab.is_live()
+    await settles(lambda: has_socket(tabs[-1]))
     line = await editor.posts("After")
     for tab in tabs:
         await tab.shows("After", "Before")
@@ -231,7 +232,7 @@ async def test_nobody_looking_means_no_connection(window: Window, server: Server
         await tab.comes_to_front()
         await tab.shows("Meanwhile")
     await told(tabs[0], "publish Meanwhile")
-    assert await viewers(server) == 1
+    await settles(lambda: left(server, 1))
 
 
 async def test_a_page_that_nobody_sees_gets_no_lasting_connection(window: Window, server: Server, embed: Embed) -> None:

@@ -32,7 +32,7 @@ from websockets.asyncio.client import connect
 from bench.cases_told import Found, has_faults, markdown
 from bench.histogram import Histogram
 from bench.load import Report
-from bench.others import Most, Others
+from bench.others import Asking, Most, Others
 from bench.procs import Cpu, idle, machine, on_core, pss
 from bench.served import PATH, Ours, ours
 from ticker.embedded import locate
@@ -51,7 +51,7 @@ BURSTS: Final = 12
 
 
 def fair(viewers: int, cores: tuple[int | None, int | None]) -> Found:
-    """Fifty lines at five a second, then twenty bursts of sixty."""
+    """Fifty lines at five a second, then forty bursts of sixty, during which somebody asks for other things."""
     with ours(core=cores[0]) as server, server.posting() as posting, server.load("127.30.1.1", core=cores[1]) as load:
         _all(load.connect(viewers, snapshot=True, within=60).connected, viewers)
         idle(server.pids())
@@ -61,16 +61,23 @@ def fair(viewers: int, cores: tuple[int | None, int | None]) -> Found:
         _sound(load.report(30).faults)
         written = _histogram(server, "ticker_append_to_write_seconds") - before
         before = _histogram(server, "ticker_loop_stall_seconds")
-        for number in range(20):
-            load.expect(1000 * (number + 1), 60, "common")
-            posting.burst(1000 * (number + 1), 60, 16)
-            _sound(load.report(30).faults)
+        with Asking(server) as asking:
+            for number in range(40):
+                load.expect(1000 * (number + 1), 60, "common")
+                posting.burst(1000 * (number + 1), 60, 16)
+                _sound(load.report(30).faults)
         stall = _histogram(server, "ticker_loop_stall_seconds") - before
     return {
         "viewers": viewers,
         "append_to_write_ms": {"median_at_most": written.at(0.5), "p99_at_most": written.at(0.99), "events": written.count},
         "loop_stall_ms": {"median_at_most": stall.at(0.5), "p99_at_most": stall.at(0.99), "looks": stall.count},
+        "asked_ms": {name: _spread([one * 1000 for one in took]) for name, took in asking.took.items()},
     }
+
+
+def _spread(values: list[float]) -> dict[str, float]:
+    values = sorted(values)
+    return {"median": median(values), "p99": values[len(values) * 99 // 100], "most": values[-1], "count": len(values)}
 
 
 def _histogram(server: Ours, name: str) -> Histogram:

@@ -34,7 +34,10 @@ def _fair_told(found: Found) -> str:
     rows = [
         [words, f"≤ {found[name]['median_at_most']:g}", f"≤ {found[name]['p99_at_most']:g}"] for name, words in names.items()
     ]
-    return f"{found['viewers']:,} viewers. Upper bounds of the metrics' buckets.\n\n" + table(["", "median", "p99"], rows)
+    for name, took in found["asked_ms"].items():
+        rows.append([f"{name} during bursts, ms ({took['count']:,})", f"{took['median']:.0f}", f"{took['p99']:.0f}"])
+    looks = f"{found['viewers']:,} viewers; {found['loop_stall_ms']['looks']:,} looks at the event loop. "
+    return f"{looks}≤: upper bounds of the metrics' buckets.\n\n{table(['', 'median', 'p99'], rows)}"
 
 
 def _slow_told(found: Found) -> str:

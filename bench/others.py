@@ -5,6 +5,9 @@ import select
 import socket
 import threading
 import time
+from collections.abc import Callable
+
+from websockets.sync.client import connect
 
 from bench.procs import pss
 from bench.served import PATH, Ours
@@ -35,6 +38,48 @@ class Most:
         while not self._stop.wait(self._every):
             self.unsent = max(self.unsent, self._server.metric("ticker_unsent_bytes"))
             self.pss = max(self.pss, pss(self._server.pids()))
+
+
+class Asking:
+    """Asks for something else, one after the other, as long as it lasts; keeps how long each took (s)."""
+
+    def __init__(self, server: Ours) -> None:
+        self._server = server
+        self._stop = threading.Event()
+        self.took: dict[str, list[float]] = {"ping": [], "arrival": [], "feed": []}
+        self.failure: Exception | None = None
+
+    def __enter__(self) -> "Asking":
+        self._thread = threading.Thread(target=self._ask)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        if self.failure:
+            raise self.failure
+
+    def _ask(self) -> None:
+        address = f"ws://127.0.0.1:{self._server.port}{PATH}"
+
+        def arrive() -> None:
+            with connect(address, compression=None) as viewer:
+                viewer.recv()
+
+        try:
+            with connect(address, compression=None) as pinging:
+                while not self._stop.is_set():
+                    self._timed("ping", lambda: pinging.ping().wait())
+                    self._timed("arrival", arrive)
+                    self._timed("feed", lambda: self._server.get("/en/rss.xml"))
+        except Exception as error:  # noqa: BLE001  # it is raised where the results are asked for
+            self.failure = error
+
+    def _timed(self, name: str, ask: Callable[[], object]) -> None:
+        began = time.monotonic()
+        ask()
+        self.took[name].append(time.monotonic() - began)
 
 
 class Others:

@@ -12,6 +12,9 @@ from websockets.sync.client import connect
 from bench.procs import pss
 from bench.served import PATH, Ours
 
+ANSWER_WITHIN = 30.0
+"""Seconds after which an answer does not come any more."""
+
 PATIENCE = 2.0
 """Seconds after which who was not told of an end is taken to be there."""
 
@@ -61,16 +64,17 @@ class Asking:
             raise self.failure
 
     def _ask(self) -> None:
-        address = f"ws://127.0.0.1:{self._server.port}{PATH}"
+        server = f"ws://127.0.0.1:{self._server.port}"
 
         def arrive() -> None:
-            with connect(address, compression=None) as viewer:
-                viewer.recv()
+            with connect(server + PATH, compression=None) as viewer:
+                viewer.recv(ANSWER_WITHIN)
 
         try:
-            with connect(address, compression=None) as pinging:
+            # Of a channel without lines: nobody reads what comes to it.
+            with connect(f"{server}/v1/channels/es/ws", compression=None) as pinging:
                 while not self._stop.is_set():
-                    self._timed("ping", lambda: pinging.ping().wait())
+                    self._timed("ping", lambda: pinging.ping().wait(ANSWER_WITHIN))
                     self._timed("arrival", arrive)
                     self._timed("feed", lambda: self._server.get("/en/rss.xml"))
         except Exception as error:  # noqa: BLE001  # it is raised where the results are asked for
@@ -78,7 +82,8 @@ class Asking:
 
     def _timed(self, name: str, ask: Callable[[], object]) -> None:
         began = time.monotonic()
-        ask()
+        if ask() is False:
+            raise TimeoutError(f"{name}: no answer within {ANSWER_WITHIN:.0f} s")
         self.took[name].append(time.monotonic() - began)
 
 

@@ -74,7 +74,12 @@ engine: Final = Gauge(
     multiprocess_mode="livemostrecent",
 )
 refused: Final = Counter("ticker_refused_total", "Viewers who were not let in.", ["transport", "cause"], registry=REGISTRY)
-closes: Final = Counter("ticker_closes_total", "Viewers' connections that ended.", ["transport", "cause"], registry=REGISTRY)
+closes: Final = Counter(
+    "ticker_closes_total",
+    "Viewers' connections that ended, and as `http` those of others who read none of their answers.",
+    ["transport", "cause"],
+    registry=REGISTRY,
+)
 
 
 def exposition() -> bytes:

@@ -33,10 +33,18 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.end()
 
 
-def asked(server: Server, *more: str, path: str = "/v1/channels/en/ws", method: str = "GET", **fields: str | None) -> bytes:
+def asked(
+    server: Server,
+    *more: str,
+    path: str = "/v1/channels/en/ws",
+    method: str = "GET",
+    version: str = "1.1",
+    **fields: str | None,
+) -> bytes:
     """All that the server answers a request to upgrade until it hangs up, or after a good one, its first bytes."""
     named = GOOD | {name.replace("_", "-"): value for name, value in fields.items()}
-    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items() if value is not None), *more]
+    fields_sent = [f"{name}: {value}" for name, value in named.items() if value is not None]
+    lines = [f"{method} {path} HTTP/{version}", *fields_sent, *more]
     with socket.create_connection(("127.0.0.1", server.port), timeout=WITHIN) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
         came = connection.recv(65536)
@@ -91,6 +99,22 @@ def test_what_is_no_handshake_is_answered_with_a_problem(
     assert (problem["type"], problem["status"]) == (f"/problems/{slug}", status)
     assert said in problem["detail"]
     assert refused(door)["handshake"] == before + 1
+
+
+@pytest.mark.parametrize("other", ["8", "0", "013", "13, 8", None])
+def test_who_speaks_another_version_is_told_ours(door: Server, other: str | None) -> None:
+    """So that it can try again (RFC 6455, sections 4.2.2 and 4.4); also where its other fields are those of that version."""
+    for key in (GOOD["Sec-WebSocket-Key"], None):
+        head, _, _ = asked(door, Sec_WebSocket_Version=other, Sec_WebSocket_Key=key).lower().partition(b"\r\n\r\n")
+
+        assert head.startswith(b"http/1.1 400 ")
+        assert b"\r\nsec-websocket-version: 13\r\n" in head + b"\r\n"
+
+
+def test_http_1_0_knows_no_upgrade(door: Server) -> None:
+    """A WebSocket needs 1.1 (RFC 6455, section 4.1); in 1.0 the request is one without `Upgrade` (RFC 9110, section 7.8)."""
+    assert asked(door, version="1.0").startswith(b"HTTP/1.1 404 ")
+    assert asked(door, path="/healthz", version="1.0").startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_field_sent_twice_is_no_handshake(door: Server) -> None:

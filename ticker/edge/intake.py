@@ -1,8 +1,8 @@
-"""The limits that a request's head must keep, before there is a request.
+"""The limits that a request's head must keep, before there is a request, and the time that its answer may take to be read.
 
-uvicorn's httptools protocol knows none: it took a header of 20 MB, and waited for ever for one that never ended. This class,
-given to uvicorn as its `http` setting, adds them: HEAD_MOST bytes, FIELDS_MOST fields, complete within HEAD_WITHIN seconds.
-A body's limits are the gate's.
+uvicorn's httptools protocol knows none: it took a header of 20 MB, waited for ever for one that never ended, and kept for ever
+what nobody read. This class adds them: HEAD_MOST bytes, FIELDS_MOST fields, complete within HEAD_WITHIN seconds; a connection
+that is full, or closed with something unsent, has `write_deadline` seconds to drain. A body's limits are the gate's.
 
 Who is refused is listened to for a moment longer. A client that speaks before it listens would otherwise meet a closed socket:
 the kernel answers its next bytes with a reset, and the reset takes the refusal out of the client's hands.
@@ -10,10 +10,11 @@ the kernel answers its next bytes with a reset, and the reset takes the refusal 
 
 import asyncio
 import json
-from typing import Final, NoReturn, cast
+from typing import ClassVar, Final, NoReturn, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from ticker import telemetry
 from ticker.edge.problems import PROBLEMS, Problem
 
 HEAD_MOST: Final = 16 * 1024
@@ -32,8 +33,10 @@ class _TooLarge(Exception):
 
 
 class Intake(HttpToolsProtocol):
-    """An HTTP/1.1 connection whose requests' heads are bounded in size, fields and time."""
+    """An HTTP/1.1 connection: its requests' heads are bounded in size, fields and time, and its answers in time."""
 
+    write_deadline: ClassVar[float]  # s
+    _unread: asyncio.TimerHandle | None = None  # ends a connection that takes nothing; set while it is full or closing
     _deadline: asyncio.TimerHandle | None = None
     _in_head = True
     _head = 0  # bytes of the head that have come so far
@@ -51,10 +54,10 @@ class Intake(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection ended."""
-        self._head_complete()
         if self._lingering:
             self._lingering.cancel()
         super().connection_lost(exc)
+        self._let_go()
 
     def data_received(self, data: bytes) -> None:
         """Bytes came. What is left of a head after them must fit."""
@@ -101,16 +104,51 @@ class Intake(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """The connection becomes a WebSocket. What came behind the request in the same bytes, uvicorn would lose."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)  # uvicorn says it were always there
+        if cycle and not cycle.response_complete:
+            cycle.keep_alive = False  # who is owed answers gets these, and then the end: none of them may come into a WebSocket
+            return
         super().handle_websocket_upgrade()
-        first = cast("RequestResponseCycle | None", self.cycle) is None  # of its connection: what came last is its own
+        self._let_go()
+        first = cycle is None  # of its connection: what came last is its own
         early = self._last.partition(b"\r\n\r\n")[2]
         if first and early:
             cast(asyncio.Protocol, self.transport.get_protocol()).data_received(early)
+
+    def pause_writing(self) -> None:
+        """The transport is full."""
+        super().pause_writing()
+        self._must_drain()
+
+    def resume_writing(self) -> None:
+        """The transport has room again."""
+        super().resume_writing()
+        self._drained()
+        if self.transport.is_closing():
+            self._must_drain()
+
+    def on_response_complete(self) -> None:
+        """An answer was handed to the transport, which was closed if it is the last."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._must_drain()
+
+    def eof_received(self) -> None:
+        """The client has ended its side: the transport closes itself when we return."""
+        self._must_drain()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Nothing was asked for some time."""
+        self._close()
 
     def send_400_response(self, msg: str) -> None:
         """Answer a request that could not be parsed, in our one shape for problems."""
         unread = "This cannot be read as an HTTP/1.1 request: its method, its address, a header or its length is malformed."
         self._refuse(self._slug, unread if self._slug == "invalid-request" else None)
+
+    def _should_upgrade(self) -> bool:
+        # In HTTP/1.0 the field is to be ignored (RFC 9110, section 7.8). The head that uvicorn makes for a WebSocket says 1.1.
+        return self.scope["http_version"] == "1.1" and super()._should_upgrade()
 
     def _unset_keepalive_if_required(self) -> None:
         # uvicorn asks for it at every byte; one that begins no request must not keep an idle connection open.
@@ -138,10 +176,10 @@ class Intake(HttpToolsProtocol):
 
     def _refuse(self, slug: str, detail: str | None = None) -> None:
         self._head_complete()
-        cycle = cast("RequestResponseCycle | None", self.cycle)  # uvicorn says it were always there
+        cycle = cast("RequestResponseCycle | None", self.cycle)
         if cycle and not cycle.response_complete:
-            if cycle.response_started or self.pipeline:
-                self.transport.close()  # an earlier request is being answered; nothing may come between
+            if cycle.response_started or self.pipeline or not cycle.more_body:
+                self._close()  # an earlier request is being answered; nothing may come between
                 return
             cycle.disconnected = True  # its body broke off: whatever the app has to say comes too late
             cycle.message_event.set()
@@ -154,9 +192,35 @@ class Intake(HttpToolsProtocol):
         fields = b"".join(b"%b: %b\r\n" % field for field in self.server_state.default_headers)  # Date
         self.transport.write(head + fields + b"\r\n" + body)
         self.transport.write_eof()
-        self._lingering = self.loop.call_later(LINGER, self.transport.close)
+        self._lingering = self.loop.call_later(LINGER, self.transport.abort)
 
     def _ignore(self, data: bytes) -> None:
         self._ignored += len(data)
         if self._ignored > LINGER_MOST:
             self.transport.close()
+
+    def _close(self) -> None:
+        self.transport.close()
+        self._must_drain()
+
+    def _must_drain(self) -> None:
+        if self._unread is None and self.transport.get_write_buffer_size():
+            self._unread = self.loop.call_later(self.write_deadline, self._cut_off)
+
+    def _drained(self) -> None:
+        if self._unread:
+            self._unread.cancel()
+            self._unread = None
+
+    def _cut_off(self) -> None:
+        telemetry.closes.labels("http", "slow").inc()
+        self.transport.abort()
+
+    def _let_go(self) -> None:
+        """Do nothing to the transport any more, and hold nothing that holds this: so it is freed at once, by its references."""
+        self._head_complete()
+        self._drained()
+        super()._unset_keepalive_if_required()
+        self.connections.discard(self)
+        self.pipeline.clear()
+        self.parser = self.cycle = None  # type: ignore[assignment]  # as in uvicorn

@@ -6,6 +6,7 @@ protocol here, given to uvicorn as its `http` setting, puts a Peer into each sco
 """
 
 import asyncio
+import weakref
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -43,12 +44,24 @@ class HttpConnection(Intake):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """A connection."""
         super().connection_made(transport)
-        peer = Peer(self.flow.drain, transport.abort, transport.is_closing, self._hand_over)
+        connection = weakref.ref(self)  # it holds the peer
+
+        def hand_over() -> asyncio.Transport | None:
+            found = connection()
+            return found._hand_over() if found else None
+
+        peer = Peer(self.flow.drain, transport.abort, transport.is_closing, hand_over)
         self.app_state = {**self.app_state, "peer": peer}
 
     def _hand_over(self) -> asyncio.Transport | None:
         if self.pipeline or self.transport.is_closing():
             return None  # another request waits for its turn on this connection
         self.cycle.disconnected = True  # nothing is to come from the ASGI side any more
-        self.connections.discard(self)
+        self.flow.resume_reading()  # a body that came with the request may have paused it
+        self._let_go()
         return self.transport
+
+
+def http_within(write_deadline: float) -> type[HttpConnection]:
+    """Give the class for uvicorn's `http` setting; its answers are to be taken within so many seconds."""
+    return type("TimedHttpConnection", (HttpConnection,), {"write_deadline": write_deadline})

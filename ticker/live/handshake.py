@@ -32,6 +32,9 @@ from ticker.live.slim import MESSAGE_MOST, QUIET, SlimWebSocket, hang_up
 _PATH = re.compile(r"/v1/channels/([^/?]+)/ws(?:\?(.*))?", re.DOTALL)
 _NO_PARAMS: Final = QueryParams()
 
+VERSION: Final = "13"
+"""Of the protocol, the only one that there is."""
+
 
 class _SharedDeflate(ServerPerMessageDeflateFactory):
     """Agrees to compression in one form only, so that one compressed frame does for all who asked for it (RFC 7692).
@@ -182,7 +185,9 @@ def _asked(head: bytes, *, deflate: bool) -> _Asked:
     try:
         accept, extensions, _ = (_COMPRESSING if deflate else _PLAIN).process_request(request)
     except InvalidHandshake as error:
-        raise Problem("invalid-request", f"This is no WebSocket handshake: {error}.") from None
+        known = request.headers.get_all("Sec-WebSocket-Version") == [VERSION]
+        headers = {} if known else {"Sec-WebSocket-Version": VERSION}  # whatever else is wrong (RFC 6455, section 4.2.2)
+        raise Problem("invalid-request", f"This is no WebSocket handshake: {error}.", headers=headers) from None
     # Without the Date that other answers carry: an interim one needs none (RFC 9110, section 6.6.1).
     fields = f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n"
     if extensions:

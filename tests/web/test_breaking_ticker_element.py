@@ -154,6 +154,39 @@ async def test_pause_holds_lines_but_not_corrections(strip: Strip, editor: Edito
     assert await strip.tells(f"{ROOT}.querySelector('[part=counter]').textContent") == ""
 
 
+@pytest.mark.parametrize("display", ["crawl", "list"])
+async def test_a_pause_lasts(strip: Strip, editor: Editor, embed: Embed, display: str) -> None:
+    """However much comes meanwhile, the lines stay; those that newer ones pushed out are corrected and withdrawn too."""
+    lines = await editor.posts_all(["First", "Second", "Third"])
+    await strip.page.goto(embed(f'<breaking-ticker channel="en" display="{display}" max="3" paused></breaking-ticker>'))
+    await strip.shows("Third", "Second", "First")
+    await editor.posts_all(f"News {n}" for n in range(4))
+    await strip.reaches(f"{ROOT}.querySelector('[part=counter]').textContent === '4 new lines'")
+    await editor.posts_all(f"More {n}" for n in range(9))
+    await strip.shows("Third", "Second", "First")
+
+    await editor.withdraws(lines[1])
+    await strip.shows("Third", "First")
+    await editor.corrects(lines[0], kind="correction", text="The first", correction="It was not the first.")
+    await strip.shows("Third", "The first")
+    await strip.tells("document.querySelector('breaking-ticker').max = 10")
+    await strip.reaches("document.querySelector('breaking-ticker').lines.length > 0")
+    await strip.tells("document.querySelector('breaking-ticker').paused = false")
+    await strip.reaches("document.querySelector('breaking-ticker').lines[0].text === 'More 8'")
+
+
+async def test_more_lines_are_no_news(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """Who asks for a longer list while paused is not told of old lines as if they were new."""
+    await editor.posts_all(f"Line {n}" for n in range(6))
+    await strip.page.goto(embed('<breaking-ticker channel="en" display="list" max="3" paused></breaking-ticker>'))
+    await strip.shows("Line 5", "Line 4", "Line 3")
+    await strip.tells("document.querySelector('breaking-ticker').max = 5")
+    await strip.reaches("document.querySelector('breaking-ticker').status === 'live'")
+    await editor.posts("News")
+
+    await strip.reaches(f"{ROOT}.querySelector('[part=counter]').textContent === '1 new line'")
+
+
 async def test_hover_and_keyboard_stop_the_movement(strip: Strip, editor: Editor, embed: Embed) -> None:
     """What somebody points at or tabs to does not run away, and is not hidden at the edge."""
     await editor.posts_all(f"Line number {n} of the day, and some more words" for n in range(8))

@@ -65,7 +65,7 @@ export function asideOf(host, strip, tools) {
     },
 
     /**
-     * Says what has happened; nothing that is not shown, to nobody, or twice on a page.
+     * Says what has happened; nothing while paused, to nobody, or twice on a page.
      * @param {Change} change @param {boolean} fresh
      */
     tell(change, fresh) {

@@ -22,8 +22,8 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
   /** @type {import("./viewers.js").Viewer | undefined} */
   #viewer;
   #wish = "";
-  /** The ids of the lines that may be shown, in order: of all that are held, or of those before news that waits. @type {string[]} */
-  #known = [];
+  /** The lines that may be shown, in order: all that are held, or those before news that waits. @type {Line[] | undefined} */
+  #known;
   #asked = 0; // s in which what stands beside the lines did not come
   #strip = stripOf(this);
   /** @type {import("./aside.js").Aside | undefined} */
@@ -81,8 +81,7 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
 
   /** The lines shown now, in order. @returns {readonly Line[]} */
   get lines() {
-    const held = this.#held;
-    return this.#known.flatMap((id) => held.find((line) => line.id === id) ?? []).slice(0, this.max);
+    return (this.#known ?? []).slice(0, this.max);
   }
 
   /** @returns {import("./connection.js").Status} */
@@ -108,11 +107,6 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
   /** Connects anew, without waiting for the next try. */
   reconnect() {
     this.#viewer?.connection.open();
-  }
-
-  /** All lines held, in order. */
-  get #held() {
-    return this.#viewer?.ready ? this.#viewer.lines.at(Date.now()) : [];
   }
 
   /** Holds the viewer that the attributes ask for; several that are set together make one new connection. */
@@ -143,7 +137,7 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
     const before = this.#viewer;
     if (before === viewer) return;
     this.#viewer = viewer;
-    this.#known = [];
+    this.#known = undefined;
     if (before) drop(before, this.#holder);
   }
 
@@ -165,17 +159,25 @@ export class BreakingTickerElement extends /** @type {new () => Mirrored} */ (HT
     this.#draw();
   }
 
-  /** @param {Partial<Change>} [change]  what has just happened */
+  /** @param {import("./movement.js").Happened} [change]  what has just happened */
   #draw(change = {}) {
     const viewer = this.#viewer;
-    const held = this.#held;
-    let waiting = held.slice(0, this.max).filter(({ id }) => !this.#known.includes(id)).length;
-    if (!this.lines.length || !(this.paused || this.#aside?.movement.holds(waiting))) {
-      this.#known = held.map(({ id }) => id);
-      waiting = 0;
+    let news = 0;
+    if (viewer?.ready) {
+      const held = viewer.lines.at(Date.now());
+      const { type, id, line } = change;
+      // What newer lines pushed out stays, until it is withdrawn, ends, or a snapshot leaves it out.
+      const known = (this.#known ?? held).flatMap(
+        (known) =>
+          held.find((line) => line.id === known.id) ??
+          (type === "snapshot" || id === known.id || known.expires <= viewer.now ? [] : line?.id === known.id ? line : known),
+      );
+      news = held.filter((line) => known.every((known) => known.published < line.published)).length;
+      if (this.paused || this.#aside?.movement.holds(news)) this.#known = known;
+      else [this.#known, news] = [held, 0];
     }
     this.#strip.draw(viewer, this.#aside?.movement, change);
-    this.#aside?.draw(viewer?.ready, waiting);
+    this.#aside?.draw(viewer?.ready, news);
   }
 
   /** @param {string} type @param {Record<string, unknown>} detail @param {boolean} bubbles */

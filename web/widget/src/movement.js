@@ -102,7 +102,7 @@ export function movementOf(display) {
      */
     holds(count) {
       if (!count) waited = 0;
-      if (!way || (way === ways.crawl && !reader.still())) return false;
+      if (!way || !list.firstChild || (way === ways.crawl && !reader.still())) return false;
       return reader.near() || (count > 0 && reader.still() && waited <= toRead(way.view()[0]));
     },
 

@@ -38,7 +38,7 @@ export function stripOf(host) {
      * Brings all to what is so now; writes only what differs.
      * @param {import("./viewers.js").Viewer | undefined} viewer
      * @param {import("./movement.js").Movement | undefined} movement  without it the lines stand still
-     * @param {Partial<import("./lines.js").Change>} change  what has just happened
+     * @param {import("./movement.js").Happened} change  what has just happened
      */
     draw(viewer, movement, change) {
       const { lines } = host;

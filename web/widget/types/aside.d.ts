@@ -21,7 +21,7 @@ export declare function asideOf(host: Host, strip: Strip, tools: Tools): {
     enter(): void;
     leave(): void;
     /**
-     * Says what has happened; nothing that is not shown, to nobody, or twice on a page.
+     * Says what has happened; nothing while paused, to nobody, or twice on a page.
      * @param {Change} change @param {boolean} fresh
      */
     tell(change: Change, fresh: boolean): void;

@@ -22,9 +22,9 @@ export declare function stripOf(host: Host): {
      * Brings all to what is so now; writes only what differs.
      * @param {import("./viewers.js").Viewer | undefined} viewer
      * @param {import("./movement.js").Movement | undefined} movement  without it the lines stand still
-     * @param {Partial<import("./lines.js").Change>} change  what has just happened
+     * @param {import("./movement.js").Happened} change  what has just happened
      */
-    draw(viewer: import("./viewers.js").Viewer | undefined, movement: import("./movement.js").Movement | undefined, change: Partial<import("./lines.js").Change>): void;
+    draw(viewer: import("./viewers.js").Viewer | undefined, movement: import("./movement.js").Movement | undefined, change: import("./movement.js").Happened): void;
 };
 export type Strip = ReturnType<typeof stripOf>;
 /** @typedef {ReturnType<typeof stripOf>} Strip */

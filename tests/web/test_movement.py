@@ -256,6 +256,42 @@ async def test_another_display_begins_at_the_start(strip: Strip, editor: Editor,
     assert -200 < await strip.place("News 8") < 1
 
 
+async def test_focus_stays_in_view_in_another_display(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """Whoever is at a line by keyboard sees it, whatever the display becomes."""
+    await strip.page.goto(embed(TAG.format("list")))
+    await strip.reaches(f"{ROOT}.querySelector('[part=pause]')?.checkVisibility()")
+    await strip.page.get_by_role("button", name="Pause").press("Tab")
+    for _ in range(5):
+        await strip.page.keyboard.press("Tab")
+    text = await strip.tells(f"{ROOT}.activeElement.textContent")
+    in_view = (
+        "(({ left, right, top, bottom }, v) => "
+        "left >= v.left - 1 && right <= v.right + 1 && top >= v.top - 1 && bottom <= v.bottom + 1)"
+    )
+    boxes = f"({ROOT}.activeElement.getBoundingClientRect(), {ROOT}.querySelector('[part=viewport]').getBoundingClientRect())"
+
+    for display in ("crawl", "list", "rotate", "list"):
+        await strip.tells(f"{TICKER}.display = '{display}'")
+        await strip.reaches(f"{ROOT}.querySelector('.{display}')")
+        assert await strip.tells(f"{ROOT}.activeElement.textContent") == text
+        assert await strip.tells(in_view + boxes)
+
+
+async def test_a_filter_that_is_none_is_said(page: Page, strip: Strip, lines: list[dict[str, object]], embed: Embed) -> None:
+    """All lines are shown, and the console says why: once."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    await page.goto(embed('<breaking-ticker channel="en" topics="World"></breaking-ticker>'))
+    await strip.reaches(f"{ROOT}.querySelector('[part=pause]')?.checkVisibility()")
+
+    assert len(await strip.tells(f"{TICKER}.lines")) == 10
+    assert [text for text in said if "breaking-ticker" in text] == [
+        'breaking-ticker: no topic in "World", so all lines are shown'
+    ]
+
+
 async def test_buttons_hold_no_line(strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed) -> None:
     """Whoever pressed a button, and still has focus and pointer there, sees the next line come by itself."""
     await strip.page.goto(embed(TAG.format("rotate")))

@@ -33,6 +33,7 @@ a:hover { text-decoration: underline; }
 [part=none], [part=counter] { min-inline-size: 0; line-height: 1.15; white-space: normal; }
 [part=counter] { place-self: stretch end; align-content: center; margin-inline-start: auto; padding-inline-start: 12px; font-weight: 600; }
 [part=counter]::after { content: attr(data-most) / ""; display: block; block-size: 0; visibility: hidden; }
+.list [part=counter] { padding-inline-end: 12px; }
 .crawl [part=counter] { border-inline-start: var(--line); }
 .crawl [part=counter]:not([hidden]) + [part=controls] { border-color: #0000; }
 @container (inline-size >= 480px) {

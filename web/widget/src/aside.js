@@ -106,6 +106,8 @@ export function asideOf(host, strip, tools) {
       if (host.display !== "rotate" && [previous, next].some((button) => button.matches(":focus"))) pause.focus(); // they go
       controls.hidden &&= !controls.matches(":focus-within"); // of a channel that has not come yet: focus would be lost
       if (told && first(`${host.since}`)) say(state.textContent ?? "");
+      const topics = host.getAttribute("topics") ?? "";
+      if (topics.trim() && !host.topics && first(topics)) console.warn(`breaking-ticker: no topic in "${topics}", so all lines are shown`);
       const wrong = status === "ended" ? `channel "${host.channel}" refused by` : told && !ready ? "no answer from" : "";
       if (wrong && first(wrong + host.server)) console.warn(`breaking-ticker: ${wrong} ${host.server}`);
     },

@@ -26,7 +26,7 @@ import { rotateOf, toRead } from "./rotate.js";
  * @typedef {object} Way
  * @property {(change: () => void) => void} keep  makes a change around which what is read stays where it is
  * @property {() => Item[]} view                  the lines in view
- * @property {() => void} begin                   starts at the beginning: the newest line, at the start
+ * @property {(first?: Item) => void} begin       starts at the beginning: the newest line, at the start; or alone, this one
  * @property {(lines: readonly Line[], writing: Writing, happened: Happened) => Item[]} ready
  *   Before lines come and go: gives those that stay as they are, for now.
  * @property {(news: Item[], older: Item[]) => void} place  after it: puts those that are new where they belong
@@ -63,15 +63,16 @@ export function movementOf(display) {
   let way;
   let waited = 0; // s that news has
 
-  /** Starts at the beginning. @param {Way} way */
-  function begin(way) {
+  /** Starts at the beginning, but with the line in view that the keyboard is at. @param {Way} way @param {Item | null} [focused] */
+  function begin(way, focused) {
     for (const item of items()) {
       item.hidden = false;
       item.style.cssText = "";
       item.classList.remove("tight", "cut");
     }
     viewport.scrollTo({ top: 0, left: 0, behavior: "instant" });
-    way.begin();
+    way.begin(focused ?? undefined);
+    focused?.querySelector("a:focus-visible")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   /** Gives focus to the first of some lines that can have it, or to the pause button. @param {(Item | null | undefined)[]} wanted */
@@ -134,7 +135,7 @@ export function movementOf(display) {
 
       const change = () => {
         const made = show(lines, writing, anew ? [] : now.ready(lines, writing, happened));
-        if (anew) return begin(now);
+        if (anew) return begin(now, focused?.isConnected ? focused : null);
         if (!reader.still()) for (const item of made) item.animate({ opacity: [0, 1] }, FADE);
         const known = lines.findLastIndex((line) => !made.some((item) => item.id === line.id));
         // What moves up where another line went is older than all that is shown, and no news.

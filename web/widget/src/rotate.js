@@ -55,9 +55,9 @@ export function rotateOf({ list, viewport }, reader) {
     keep: (change) => change(),
     view: () => (alone ? [alone] : []),
 
-    begin() {
+    begin(first) {
       fresh = [];
-      stand((turned = items()[0]));
+      stand((turned = first ?? items()[0]));
     },
 
     ready() {

@@ -28,9 +28,9 @@ export type Way = {
      */
     view: () => Item[];
     /**
-     * starts at the beginning: the newest line, at the start
+     * starts at the beginning: the newest line, at the start; or alone, this one
      */
-    begin: () => void;
+    begin: (first?: Item) => void;
     /**
      *   Before lines come and go: gives those that stay as they are, for now.
      */

@@ -12,6 +12,7 @@ a:hover { text-decoration: underline; }
   }
   li:has([part=mark]:not(:empty)) { animation: changed 1.5s; }
 }
+li:empty::before { content: none; }
 .crawl ul::before { content: ""; order: -1; flex: none; inline-size: var(--lead); }
 .crawl ul::after { content: ""; order: 999; flex: none; inline-size: var(--tail); block-size: 1px; }
 .list ul::before, .list ul::after { content: ""; display: block; block-size: var(--lead); }

@@ -6,13 +6,13 @@
  * long the round, and the lines after it go on where they were. Each line is there once, so nothing is hidden from anybody.
  *
  * What is in view keeps its place until it has gone by. A withdrawn line leaves it empty, a shorter correction as wide; a
- * longer one stands in it in smaller rows, cut where they do not hold it, and comes round again in full: the right words
- * are there at once, and nothing else moves. At the end of the view there is room for all of it. What newer lines pushed out
- * is shown to its end.
+ * longer one that others in view stand behind is in it in smaller rows, cut where they do not hold it, and comes round again
+ * in full: the right words are there at once, and nothing else moves. Behind the last one there is room for all of it. What
+ * newer lines pushed out is shown to its end.
  *
  * A crawl that stands still (the reader paused, or follows links by keyboard) is a row that scrolls, in the order of the
- * belt, and closes over a withdrawn line, whose gap might never be out of view; who wants no motion has it in the order of
- * the lines.
+ * belt; who wants no motion has it in the order of the lines. Nothing comes round there, or goes out of view by itself: it
+ * closes over a withdrawn line, and makes room for a longer correction.
  */
 import { placeOf } from "./place.js";
 
@@ -28,11 +28,11 @@ export function crawlOf(display, reader) {
   let ran = 0; // ms since the page began, when it was last seen to move
   /** The lines in the order in which they go by; also withdrawn ones, without an id, until they have. @type {Item[]} */
   let belt = [];
-  /** Those that keep their width, and where each ended: px from the start of the viewport. @type {Map<Item, number>} */
+  /** Those that keep their width, in px, as they stand in the belt. @type {Map<Item, number>} */
   let kept = new Map();
 
   const place = placeOf(display, reader, true, () => belt);
-  const { start, end, room, view, pad } = place;
+  const { end, room, view, pad } = place;
 
   /** The animation, while the list moves: style decides. */
   const motion = () => list.getAnimations()[0];
@@ -44,26 +44,37 @@ export function crawlOf(display, reader) {
     if (place.lead !== px) moving.currentTime = Math.max(0, Number(moving.currentTime) + ((place.lead - px) / speed) * 1000);
   }
 
+  /** @param {Item} item */
+  const widthOf = (item) => item.getBoundingClientRect().width;
+
   /** Gives a line its own width. @param {Item} item */
   function free(item) {
-    item.style.minInlineSize = item.style.maxInlineSize = "";
-    item.classList.remove("tight", "cut");
+    const { style, classList } = item;
+    if (!style.minInlineSize && !style.maxInlineSize) return;
+    style.minInlineSize = style.maxInlineSize = "";
+    classList.remove("tight", "cut");
   }
 
-  /** Keeps a line that has become longer as wide as it was, if another one stands behind it. @param {number} was @param {Item} item */
+  /**
+   * Keeps a line as wide as it was; one that has become longer only while it goes by with another one in view behind it.
+   * @param {number} was @param {Item} item
+   */
   function fit(was, item) {
-    const width = item.style.minInlineSize;
-    const link = item.querySelector("a");
-    if (!link || was > room() || item.offsetWidth < parseFloat(width) + 1) return;
-    item.style.maxInlineSize = width;
+    const width = widthOf(item);
+    if (width < was - 0.1) item.style.minInlineSize = `${was}px`;
+    if (width < was + 1) return;
+    const seen = [...kept.keys()];
+    if (!motion() || !seen.slice(seen.indexOf(item) + 1).some(({ id }) => id)) return free(item);
+    item.style.maxInlineSize = `${was}px`;
     item.classList.add("tight");
+    const link = /** @type {HTMLElement} */ (item.querySelector("a"));
     if (link.scrollHeight > link.clientHeight + 1) item.classList.add("cut");
   }
 
   /** @param {Item[]} items */
   function order(items) {
     belt = items;
-    for (const [place, item] of belt.entries()) item.style.order = `${place}`;
+    for (const [place, { style }] of belt.entries()) if (style.order !== `${place}`) style.order = `${place}`;
   }
 
   /**
@@ -100,8 +111,9 @@ export function crawlOf(display, reader) {
     if (moving) viewport.scrollLeft = 0;
     else if (running) pad(0, 0);
     running = !!moving;
-    if (moving) goBy(moving, place.lead - off());
-    else place.settle(off);
+    if (!moving) return place.settle(off);
+    const way = off();
+    if (Math.abs(way) > 0.1) goBy(moving, place.lead - way);
   }
 
   // A link that the keyboard reached makes the crawl stand still (style.js), and must be seen whole, or from its beginning.
@@ -114,16 +126,20 @@ export function crawlOf(display, reader) {
     link.scrollIntoView({ block: "nearest", inline: link.offsetWidth > viewport.clientWidth ? "start" : "nearest" });
   });
 
+  function begin() {
+    order(/** @type {Item[]} */ ([...list.children]));
+    pad(0, 0);
+    const moving = motion();
+    if (moving) moving.currentTime = 0;
+  }
+
+  // Who comes to want no motion finds the row at its start, and not the room that the crawl has gone through.
+  list.addEventListener("animationcancel", () => reader.still() && begin());
+
   return {
     keep,
     view,
-
-    begin() {
-      order(/** @type {Item[]} */ ([...list.children]));
-      pad(0, 0);
-      const moving = motion();
-      if (moving) moving.currentTime = 0;
-    },
+    begin,
 
     ready(lines, writing, { type, id, line: changed }) {
       const moving = motion();
@@ -133,20 +149,19 @@ export function crawlOf(display, reader) {
         // Its times go on; the words of what has just been corrected come below, in its place.
         for (const line of lines) if (line.id !== changed?.id) belt.find(({ id }) => id === line.id)?.fill(line, writing, true);
       }
-      const seen = new Map(view().map((item) => [item, { width: item.getBoundingClientRect().width, at: end(item) }]));
+      const seen = new Map(view().map((item) => [item, widthOf(item)]));
       kept = new Map();
       for (const item of belt) {
-        const stood = seen.get(item);
-        free(item);
-        if (!stood) continue;
+        const width = seen.get(item);
+        if (!width || item.style.maxInlineSize) free(item);
+        if (!width) continue;
         if (!lines.some((line) => line.id === item.id)) {
           const gone = type === "snapshot" || item.id === id || item.expires <= writing.now || reader.still();
           if (gone && !moving) continue; // a row need not wait until the gap is out of view: it may never be
-          if (gone) item.id = item.textContent = "";
+          if (gone && item.id) item.id = item.textContent = "";
           else if (item.id === changed?.id) item.fill(changed, writing);
         }
-        item.style.minInlineSize = `${stood.width}px`;
-        kept.set(item, stood.at);
+        kept.set(item, width);
       }
       return [...kept.keys()];
     },

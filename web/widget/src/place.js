@@ -38,8 +38,8 @@ export function placeOf({ list, viewport }, reader, across, items) {
   function pad(before, behind) {
     lead = before;
     tail = behind;
-    list.style.setProperty("--lead", `${lead}px`);
-    list.style.setProperty("--tail", `${tail}px`);
+    for (const [name, px] of [["--lead", `${lead}px`], ["--tail", `${tail}px`]])
+      if (list.style.getPropertyValue(name) !== px) list.style.setProperty(name, px);
   }
 
   /** @param {number} px */

@@ -84,6 +84,28 @@ async def test_a_line_withdrawn_in_view_leaves_its_place_empty(
     await strip.reaches(f"{ROOT}.querySelectorAll('li:empty').length === 0")
 
 
+@pytest.mark.parametrize("becomes", ["", "Fixed."])
+async def test_the_view_is_never_left_empty(page: Page, strip: Strip, editor: Editor, embed: Embed, becomes: str) -> None:
+    """A line as long as the view is withdrawn, or corrected to a word: readers need not wait until its place has gone by."""
+    await page.set_viewport_size({"width": 390, "height": 400})
+    line, _ = await editor.posts_all(["Long words that go on " * 18, "Next"])
+    await page.goto(embed(TAG.format("crawl")))
+    await strip.reaches(f"{TRACK}?.getAnimations()[0]?.currentTime > 0")
+    await strip.reaches(f"{TRACK}.getAnimations()[0].pause() || true")
+    words = (
+        f"[...{ROOT}.querySelectorAll('[part=text]')].some((node) => node.textContent.includes('{becomes}') && {IN_VIEW}(node))"
+    )
+    await strip.tells(f"{TRACK}.getAnimations()[0].currentTime += {await strip.place('Long words') + 900} / 0.06")
+    await strip.reaches(f"{BELT}.filter({IN_VIEW}).length === 1 && {BELT}[0].textContent.includes('Long words')")
+    if becomes:
+        await editor.corrects(line, kind="correction", text=becomes, correction="It was too long.")
+    else:
+        await editor.withdraws(line)
+
+    await strip.reaches(f"!{ROOT}.textContent.includes('Long words')")
+    await strip.reaches(words, within=3)
+
+
 async def test_a_correction_moves_nothing_before_it(
     strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
 ) -> None:

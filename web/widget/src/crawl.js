@@ -5,7 +5,8 @@
  * browser counts it as a shift. Everything comes and goes at that seam: news stands right behind what is in view, however
  * long the round, and the lines after it go on where they were. Each line is there once, so nothing is hidden from anybody.
  *
- * What is in view keeps its place until it has gone by. A withdrawn line leaves it empty, a shorter correction as wide; a
+ * What is in view keeps its place until it has gone by. A withdrawn line leaves it empty, a shorter correction as wide, but
+ * where that would leave all of the view empty, the belt goes on with the next words at once. A
  * longer one that others in view stand behind is in it in smaller rows, cut where they do not hold it, and comes round again
  * in full: the right words are there at once, and nothing else moves. Behind the last one there is room for all of it. What
  * newer lines pushed out is shown to its end.
@@ -30,6 +31,7 @@ export function crawlOf(display, reader) {
   let belt = [];
   /** Those that keep their width, in px, as they stand in the belt. @type {Map<Item, number>} */
   let kept = new Map();
+  let empty = false; // whether nothing but the places of words that are gone was in view
 
   const place = placeOf(display, reader, true, () => belt);
   const { end, room, view, pad } = place;
@@ -95,9 +97,9 @@ export function crawlOf(display, reader) {
       edge += gap + widths[n];
     }
     if (moving && last && !seen[0]) {
-      moving.currentTime = 0; // all have gone by: there is but one, or nobody was there to see
+      moving.currentTime = 0; // all have gone by: there is but one, or nobody was there to see, or words are gone
       goBy(moving, 0);
-      items[0].style.marginInlineStart = `${items[1] ? 0 : width}px`;
+      items[0].style.marginInlineStart = `${items[1] || empty ? 0 : width}px`;
     }
     items.splice(items.findLastIndex((item) => seen.includes(item)) + 1, 0, ...news);
     order([...items, ...gone, ...older]);
@@ -106,13 +108,14 @@ export function crawlOf(display, reader) {
   /** @param {() => void} change */
   function keep(change) {
     if (reader.still()) return place.keep(change);
+    empty = false;
     const off = place.around(change);
     const moving = motion();
     if (moving) viewport.scrollLeft = 0;
     else if (running) pad(0, 0);
     running = !!moving;
     if (!moving) return place.settle(off);
-    const way = off();
+    const way = empty ? 0 : off();
     if (Math.abs(way) > 0.1) goBy(moving, place.lead - way);
   }
 
@@ -168,8 +171,15 @@ export function crawlOf(display, reader) {
 
     place(news, older) {
       kept.forEach(fit);
+      let seen = [...kept.keys()];
+      // The place of a long line that is withdrawn, or has become short, is not waited for: it may be a minute long.
+      empty = !!motion() && seen.length > 0 && !seen.some((item) => item.id && end(/** @type {any} */ (item.querySelector("a"))) > 0);
+      if (empty) {
+        seen.forEach(free);
+        seen = [];
+      }
       if (reader.still()) order(/** @type {Item[]} */ ([...list.children]));
-      else goOn([...kept.keys()], news, older);
+      else goOn(seen, news, older);
     },
 
     wake() {

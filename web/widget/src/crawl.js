@@ -73,6 +73,9 @@ export function crawlOf(display, reader) {
     if (link.scrollHeight > link.clientHeight + 1) item.classList.add("cut");
   }
 
+  /** Whether what is in view of a line is but the place of words that are gone. @param {Item} item */
+  const isEmpty = (item) => !item.id || (item.style.minInlineSize && end(/** @type {any} */ (item.querySelector("a"))) <= 0);
+
   /** @param {Item[]} items */
   function order(items) {
     belt = items;
@@ -173,7 +176,7 @@ export function crawlOf(display, reader) {
       kept.forEach(fit);
       let seen = [...kept.keys()];
       // The place of a long line that is withdrawn, or has become short, is not waited for: it may be a minute long.
-      empty = !!motion() && seen.length > 0 && !seen.some((item) => item.id && end(/** @type {any} */ (item.querySelector("a"))) > 0);
+      empty = !!motion() && seen.length > 0 && seen.every(isEmpty);
       if (empty) {
         seen.forEach(free);
         seen = [];

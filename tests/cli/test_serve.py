@@ -91,8 +91,8 @@ def test_a_lost_answer_doubles_nothing(server: Served) -> None:
 def test_a_rerun_of_standard_input_posts_what_is_missing(server: Served) -> None:
     """After an answer is lost and time is up, and after a refusal was mended: each line once, in order."""
     lines = b"one\ntwo\n\x07three\nfour\n"
-    with dropping(server.port, 1) as proxy:
-        lost = server.run("post", "-", "--channel", "en", "--timeout", "0", stdin=lines, url=proxy)
+    with dropping(server.port, *range(1, 100)) as proxy:
+        lost = server.run("post", "-", "--channel", "en", "--timeout", "2", stdin=lines, url=proxy)
     refused = server.run("post", "-", "--channel", "en", stdin=lines)
     mended = server.run("post", "-", "--channel", "en", stdin=lines.replace(b"\x07", b""))
 

@@ -107,6 +107,7 @@ class Bell:
             self._count()
         except Exception as error:  # noqa: BLE001  # memory, say: the walk must not stand still for good, nor those of others
             _log.error("sweep_failed", error=type(error).__name__, cause=str(error))
+            # It still counts as in the round, so that no ring has it join twice.
             asyncio.get_running_loop().call_later(AFTER_FAULT, self._round.join, self)
             return False
         self._in_round = bool(self._called) or self.sweep.is_moving

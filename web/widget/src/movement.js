@@ -57,7 +57,7 @@ export function movementOf(display) {
   const ways = {
     crawl: crawlOf(display, reader),
     rotate: rotateOf(display, reader),
-    list: { ...column, begin: () => column.pad(0, 0), ready: () => [], place() {} },
+    list: { keep: column.keep, view: column.view, begin: () => column.pad(0, 0), ready: () => [], place() {} },
   };
   /** @type {Way | undefined} */
   let way;

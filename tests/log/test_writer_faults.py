@@ -29,10 +29,15 @@ def proxy(engine: RedisServer, tmp_path: Path) -> Iterator[Proxy]:
         yield proxy
 
 
-@pytest_asyncio.fixture
-async def behind(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Newsroom]:
-    """A newsroom whose connections go through the proxy; it gives up after half a second."""
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the writer give up after half a second."""
     monkeypatch.setattr(writers, "REPEAT_FOR", 0.5)
+
+
+@pytest_asyncio.fixture
+async def behind(proxy: Proxy) -> AsyncIterator[Newsroom]:
+    """A newsroom whose connections go through the proxy."""
     newsroom = Newsroom(proxy.url)
     for name, flags in (("publish", ""), ("change", ""), ("change", "allow-oom")):  # else a lost reply may be NOSCRIPT's
         await newsroom.redis.script_load(Script.load(name, flags=flags).source)
@@ -79,6 +84,7 @@ async def test_lost_reply_doubles_nothing(behind: Newsroom, proxy: Proxy, change
 
 @pytest.mark.parametrize("key", [None, KEY], ids=["no-key", "key"])
 @pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.usefixtures("impatient")
 async def test_outcome_that_nobody_knows(behind: Newsroom, proxy: Proxy, change: str, key: Key | None) -> None:
     """Where no reply comes at all the editor is told so; with a key, the retry tells what became of it, and does it once."""
     line = (await behind.publish("Old")).line
@@ -97,6 +103,7 @@ async def test_outcome_that_nobody_knows(behind: Newsroom, proxy: Proxy, change:
         assert len(await behind.events()) == 2
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_redis_that_cannot_be_reached(behind: Newsroom, proxy: Proxy) -> None:
     """A change that never left is refused as such after the bound: it did not happen."""
     await behind.publish("Old")
@@ -145,6 +152,7 @@ async def test_slow_redis(behind: Newsroom, proxy: Proxy) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.usefixtures("impatient")
 async def test_connection_that_fell_silent(behind: Newsroom, proxy: Proxy, change: str) -> None:
     """A half-open connection is given up, and the editor told that nobody knows, or that it never left; not kept waiting."""
     line = (await behind.publish("Old")).line

@@ -60,6 +60,29 @@ async def test_ten_thousand_lines_leave_no_trace(page: Page, scripts: Site) -> N
     assert [f"L{n}" for n in range(9999, 9979, -1)] == held
 
 
+@pytest.mark.parametrize(("status", "told"), [("canceled", True), ("usable", False)])
+async def test_a_withdrawal_is_told_of_what_was_forgotten(page: Page, scripts: Site, status: str, told: bool) -> None:
+    """A reader may have paused thousands of lines ago; what only makes room concerns nobody else."""
+    await page.goto(scripts.url)
+
+    change = await page.evaluate(
+        """
+    async (status) => {
+      const { Lines } = await import("/widget/src/lines.js");
+      const lines = new Lines(20);
+      for (let n = 0; n < 2000; n++) {
+        const line = { id: `L${n}`, version: 1, text: "x", published: new Date(n * 1000).toISOString() };
+        lines.apply({ type: "publish", line }, 0);
+      }
+      return lines.apply({ type: "withdraw", id: "L0", version: 2, status }, 0);
+    }
+    """,
+        status,
+    )
+
+    assert change == ({"type": "withdraw", "id": "L0", "version": 2, "status": status} if told else None)
+
+
 async def test_random_histories_show_what_the_model_shows(page: Page, scripts: Site) -> None:
     """Messages in any order, late, twice and of other histories: the widget and the slow model always agree."""
     await page.goto(scripts.url)

@@ -29,7 +29,7 @@ const css = {
       let contents = readFileSync(path, "utf8");
       for (const [literal, sheet] of [...contents.matchAll(/\/\* css \*\/ `((?:[^`\\$]|\\.)*)`/g)]) {
         const source = sheet.replace(/\\(.)/g, "$1"); // as JavaScript reads the literal
-        const { code } = await transform(source, { loader: "css", minify: true });
+        const { code } = await transform(source, { loader: "css", minify: true, charset: "utf8" });
         contents = contents.replace(literal, () => JSON.stringify(code.trim()));
       }
       return { contents };

@@ -29,8 +29,7 @@ li:empty::before { content: none; }
 [part=status], [part=counter], [part=controls] { order: 1; }
 [part=status] { display: flex; align-items: center; padding-inline: 16px; gap: .3em; color: var(--notice); }
 [part=status], [part=counter] { font-size: .87em; font-variant-numeric: tabular-nums; white-space: nowrap; }
-[part=none] { place-self: center start; flex: 1; padding-inline: 16px; color: var(--muted); }
-:is(.list, .rotate) > [part=none] { grid-area: 2 / 1 / 3 / 5; }
+[part=none] { place-self: center start; flex: 1; grid-area: 2 / 1 / 3 / 5; padding-inline: 16px; color: var(--muted); }
 [part=none], [part=counter] { min-inline-size: 0; line-height: 1.15; white-space: normal; }
 [part=counter] { place-self: stretch end; align-content: center; margin-inline-start: auto; padding-inline-start: 12px; font-weight: 600; }
 [part=counter]::after { content: attr(data-most) / ""; display: block; block-size: 0; visibility: hidden; }

@@ -115,10 +115,12 @@ export class Lines {
     }
     // On an equal version too: between showing what was withdrawn and hiding it, hiding is right.
     const seen = typeof id === "string" ? this.#seen(id) : Infinity;
-    if (type !== "withdraw" || !(whole(version) >= seen)) return null;
-    // A line that is held no longer may still be shown somewhere: on its way across, or on a page that collects lines.
-    const known = this.#replace(id, version) || (seen && version > seen);
-    return known ? { type, id, version, status: message.status === "usable" ? "usable" : "canceled" } : null;
+    if (type !== "withdraw" || whole(version) < seen) return null;
+    const usable = message.status === "usable";
+    // A line that is held no longer may still be shown somewhere: on its way across, on a page that collects lines, or by one
+    // that was paused so long ago that nothing is remembered of it here.
+    const told = this.#replace(id, version) || (version > seen && (seen || !usable));
+    return told ? { type, id, version, status: usable ? "usable" : "canceled" } : null;
   }
 
   /** @param {"publish" | "correct"} type @param {any} value @returns {Change | null} */

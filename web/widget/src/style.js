@@ -22,6 +22,7 @@ const CSS = /* css */ `
 [hidden] { display: none !important; }
 [part=strip] {
   display: flex;
+  grid: 44px 1fr / auto 1fr auto minmax(0, auto);
   block-size: 100%;
   overflow: clip;
   background: var(--ground);
@@ -33,7 +34,7 @@ const CSS = /* css */ `
 :lang(ar) { font-size: var(--ticker-font-size, 17px); }
 [part=label], [part=controls] { display: flex; align-items: center; white-space: nowrap; }
 [part=label] { padding-inline: 16px; border-inline-end: 1px solid #0000; background: var(--signal); color: var(--ticker-on-signal, light-dark(#fff, #101418)); font-weight: 700; }
-[part=viewport], [part=fallback] { flex: 1; min-inline-size: 0; display: block; overflow: auto; scrollbar-width: thin; scrollbar-color: var(--muted) #0000; }
+[part=viewport], [part=fallback] { flex: 1; grid-area: 2 / 1 / 3 / 5; min-inline-size: 0; display: block; overflow: auto; scrollbar-width: thin; scrollbar-color: var(--muted) #0000; }
 [part=fallback] { place-self: center start; padding-inline: 16px; }
 [part=controls] { min-inline-size: 45px; justify-self: end; border-inline-start: var(--line); }
 .rotate [part=controls] { min-inline-size: 133px; }
@@ -48,12 +49,10 @@ a { color: inherit; text-decoration: none; }
 [part=mark] { color: var(--notice); }
 [part=mark]:not(:empty) { margin-inline: 8px; padding-inline: 6px; background: var(--tint); }
 .crawl li { flex: none; white-space: nowrap; }
-.list { display: grid; grid: 44px 1fr / auto 1fr auto minmax(0, auto); }
-.list > :is([part=viewport], [part=fallback]) { grid-area: 2 / 1 / 3 / 5; }
+.list { display: grid; }
 @media (height > 44px) {
   @container (inline-size < 480px) {
-    .rotate { display: grid; grid: 44px 1fr / auto 1fr auto minmax(0, auto); min-block-size: max(120px, var(--ticker-height, 148px)); }
-    .rotate > :is([part=viewport], [part=fallback]) { grid-area: 2 / 1 / 3 / 5; }
+    .rotate { display: grid; min-block-size: max(120px, var(--ticker-height, 148px)); }
     .rotate > [part=viewport] { margin-block-start: 8px; block-size: round(down, 100% - 8px, 1lh); }
     .rotate [part=controls] { border: 0; }
     :is(.list, .rotate) li { flex-wrap: wrap; }

@@ -37,6 +37,12 @@ async def editor(server: Server) -> AsyncIterator[Editor]:
         yield Editor(server, client)
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def lines(editor: Editor) -> AsyncIterator[list[dict[str, object]]]:
+    """Ten lines, the newest one last."""
+    yield await editor.posts_all(f"Line {n} of the day, and some more words" for n in range(10))
+
+
 @pytest.fixture
 def host(server: Server, paper: Site) -> Site:
     """The newspaper's three editions with the ticker under test."""

@@ -13,6 +13,14 @@ TICKER: Final = "document.querySelector('breaking-ticker')"
 ROOT: Final = f"{TICKER}.shadowRoot"
 TRACK: Final = f"{ROOT}.querySelector('[part=track]')"
 
+TAG: Final = '<breaking-ticker channel="en" display="{}"></breaking-ticker>'
+"""A display's ticker, as a page has it."""
+
+ALONE: Final = f"{ROOT}.querySelector('li:not([hidden]) [part=text]')?.textContent"
+"""What the first line that is there says: of one at a time, the one."""
+
+COUNTER: Final = f"{ROOT}.querySelector('[part=counter]').textContent"
+"""How many new lines there are, in words."""
 
 BELT: Final = f"[...{ROOT}.querySelectorAll('li')].sort((one, other) => one.style.order - other.style.order)"
 """The lines in the order in which they go by."""
@@ -157,6 +165,14 @@ class Strip(Ticker):
         super().__init__(page)
         self.element: Locator = page.locator("breaking-ticker").first
         self.viewport: Locator = self.element.locator("[part=viewport]")
+
+
+async def seconds(strip: Strip, count: int, until: str = "false") -> None:
+    """Let time pass, on a page whose clock the test moves."""
+    for _ in range(count):
+        if await strip.tells(until):
+            return
+        await strip.page.clock.run_for(1000)
 
 
 def as_json(texts: Iterable[str]) -> str:

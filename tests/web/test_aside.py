@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.async_api import Page
 
 from tests.web.newsroom import ROOT, TICKER, Editor, Strip
 
@@ -80,3 +81,16 @@ async def test_an_empty_ticker_is_left_alone(strip: Strip, embed: Embed) -> None
     await strip.page.clock.run_for(5000)
 
     assert await strip.tells("written") == []
+
+
+async def test_a_filter_that_is_none_is_said(page: Page, strip: Strip, lines: list[dict[str, object]], embed: Embed) -> None:
+    """All lines are shown, and the console says why: once."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    await page.goto(embed('<breaking-ticker channel="en" topics="World"></breaking-ticker>'))
+    await strip.reaches(f"{ROOT}.querySelector('[part=pause]')?.checkVisibility()")
+
+    assert len(await strip.tells(f"{TICKER}.lines")) == 10
+    assert [text for text in said if "breaking-ticker" in text] == [
+        'breaking-ticker: no topic in "World", so all lines are shown'
+    ]

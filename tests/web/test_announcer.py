@@ -39,8 +39,11 @@ async def test_says_flashes_and_counts_the_rest_once_on_a_page(
     await strip.reaches(f"{SAID} === 'Breaking. Three'")
     button = page.get_by_role("button", name="Announce", exact=False).or_(page.get_by_role("button", name="Read out")).first
     await button.focus()
+    looks = "node => getComputedStyle(node).textDecorationLine"
+    assert await button.evaluate(looks) == "underline"
     await page.keyboard.press("Enter")
     assert await page.evaluate(f"{TICKER}.announce") == "off"
+    assert await button.evaluate(looks) == "line-through"
     await editor.posts("Four", urgency=1)
     await strip.reaches(f"{TICKER}.lines[0].text === 'Four'")
     assert await page.evaluate(SAID) == "Breaking. Three"

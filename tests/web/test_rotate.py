@@ -33,7 +33,8 @@ async def test_shows_one_line_at_a_time(strip: Strip, lines: list[dict[str, obje
 
 
 async def test_a_long_line_alone_goes_by_in_parts(strip: Strip, editor: Editor, embed: Embed) -> None:
-    """What is higher than its place is shown to its end before another line comes."""
+    """What is higher than its place is shown to its end before another line comes; the button that goes on tells of more."""
+    sign = f"getComputedStyle({ROOT}.querySelector('[part=next]'), '::before').content[1]"
     await editor.posts("A short line")
     long = await editor.posts(" ".join(f"word{n}" for n in range(70)))
     await strip.page.set_viewport_size({"width": 700, "height": 600})
@@ -49,10 +50,12 @@ async def test_a_long_line_alone_goes_by_in_parts(strip: Strip, editor: Editor, 
     for _ in range(12):
         if await strip.tells(last):
             break
+        assert await strip.tells(sign) == "⌄"
         await strip.page.get_by_role("button", name="Next").press("Enter")
         assert await strip.tells(ALONE) == long["text"]
 
     assert await strip.tells(last)
+    assert await strip.tells(sign) == "›"
     await strip.page.get_by_role("button", name="Next").press("Enter")
     assert await strip.tells(ALONE) == "A short line"
 

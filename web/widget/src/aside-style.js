@@ -48,10 +48,13 @@ button { flex: none; min-inline-size: 44px; block-size: 100%; padding: 0; border
 button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
 [part=previous]::before { content: "‹" / ""; }
 [part=next]::before { content: "›" / ""; }
+:has(> .more) [part=next]::before { content: "⌄" / ""; vertical-align: .1em; }
 :is(.crawl, .list) :is([part=previous], [part=next]) { display: none; }
 [part=pause]::before { content: ""; display: block; inline-size: 4px; block-size: 14px; margin: auto; border: solid; border-width: 0 4px; }
 [part=pause].go::before { inline-size: 0; block-size: 0; border-width: 7px 6px; clip-path: polygon(0 0, 100% 50%, 0 100%); }
 [part=announce]:focus { padding-inline: 8px; }
+[part=announce][aria-pressed=true] { text-decoration: underline 2px; }
+[part=announce][aria-pressed=false] { text-decoration: line-through; }
 [part=announce]:not(:focus), ::slotted([slot=announcer]) { position: absolute; clip-path: inset(50%); inline-size: 1px; min-inline-size: 0; overflow: hidden; }
 @container (inline-size < 720px) {
   .rotate [part=counter] { min-inline-size: 36px; padding: 0 4px; font-size: 0; }

@@ -41,7 +41,7 @@ export function asideOf(host, strip, tools) {
   next.onclick = () => say(movement.turn(1));
   pause.onclick = () => (host.paused = !host.paused);
   controls.append(announce, previous, next, pause);
-  viewport.before(none, state, counter, controls); // so that the keyboard finds the pause before the lines; style puts them behind
+  viewport.before(none, counter, state, controls); // so that the keyboard finds the pause before the lines; style puts them behind
   node.append(announcer);
   /** @type {ShadowRoot} */ (node.getRootNode()).adoptedStyleSheets.push(sheet);
 

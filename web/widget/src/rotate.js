@@ -36,15 +36,26 @@ export function rotateOf({ list, viewport }, reader) {
     soon = false;
     age = viewport.scrollTop = 0;
     for (const other of items()) other.hidden = other !== item;
+    look();
   }
 
-  /** Whether there was more of a line that is higher than its place: it shows that. */
-  function more() {
+  const rowHeight = () => parseFloat(getComputedStyle(list).lineHeight);
+
+  /** Whether there is more of a line that is higher than its place; the button that goes on shows it. */
+  function look() {
     const { clientHeight, scrollHeight, scrollTop } = viewport;
-    const row = parseFloat(getComputedStyle(list).lineHeight);
-    if (scrollTop + clientHeight + row / 2 >= scrollHeight) return false;
+    const more = scrollTop + clientHeight + rowHeight() / 2 < scrollHeight;
+    viewport.classList.toggle("more", more);
+    return more;
+  }
+
+  /** Shows more of the line, if there is more. */
+  function more() {
+    if (!look()) return false;
     age = 0;
-    viewport.scrollTop += clientHeight - (clientHeight % row);
+    const { clientHeight } = viewport;
+    viewport.scrollTop += clientHeight - (clientHeight % rowHeight());
+    look();
     return true;
   }
 
@@ -72,6 +83,7 @@ export function rotateOf({ list, viewport }, reader) {
       const place = before.findIndex((item) => item === turned);
       turned = before.slice(0, place + 1).findLast((item) => item.isConnected); // or the one before it, if it is gone
       if (!alone?.isConnected) stand(next());
+      look();
     },
 
     turn(by) {

@@ -1,5 +1,7 @@
 """web/widget/src/connection.js: ways to the server that the test plays, and a clock that it moves."""
 
+import json
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -37,6 +39,34 @@ async () => {
     say: (message) => link.message(typeof message === "string" ? message : JSON.stringify(message)),
     end: (code) => link.closed(code),
     open: () => link !== null });
+}
+"""
+VECTORS: Final = [
+    json.loads(path.read_text("utf-8")) for path in sorted((Path(__file__).parent.parent / "vectors").glob("*.json"))
+]
+PLAY_VECTOR: Final = """
+async (vector) => {
+  const { Connection } = await import("/widget/src/connection.js");
+  const { Lines } = await import("/widget/src/lines.js");
+  const lines = new Lines(vector.limit);
+  let now = 0, tell = null;
+  Date.now = () => now;
+  window.fetch = () => new Promise(() => {});
+  const connection = new Connection({
+    address: new URL("https://ticker.example/v1/channels/en/"), topics: [], limit: vector.limit,
+    deliver: (message) => lines.apply(message, now), changed() {}, ways: [() => (at, message) => (tell = message)],
+  });
+  connection.cursor = "4-1"; // nothing is asked for first
+  connection.open();
+  while (!tell) await new Promise((go) => setTimeout(go));
+  const steps = vector.steps.map(({ clock, message }) => {
+    now = Date.parse(clock);
+    if (message) tell(JSON.stringify(message));
+    return lines.at(now).slice(0, vector.max).map(({ id, version, text }) => ({ id, version, text }));
+  });
+  const { cursor } = connection;
+  connection.close();
+  return { steps, cursor };
 }
 """
 CAUGHT_UP: Final = {"cursor": "4-99", "events": [{"type": "resumed", "cursor": "4-99", "heartbeat": 25}]}
@@ -267,3 +297,13 @@ async def test_junk_is_ignored(play: Play, junk: str) -> None:
 
     assert await play.tells("got") == ["snapshot"]
     assert await play.tells("connection.cursor") == "4-99"
+
+
+async def test_vectors_come_through(page: Page, scripts: Site) -> None:
+    """What every viewer shows of the vectors is shown behind a connection too, which stands where they end."""
+    for vector in VECTORS:
+        await page.goto(scripts.url)
+        played = await page.evaluate(PLAY_VECTOR, vector)
+        cursors = [step["message"]["cursor"] for step in vector["steps"] if "cursor" in (step.get("message") or {})]
+
+        assert played == {"steps": [step["shown"] for step in vector["steps"]], "cursor": cursors[-1]}, vector["title"]

@@ -130,7 +130,7 @@ def test_any_text_round_trips_as_json_form_and_plain_text(text: str) -> None:
 @example('{"text": "x"}')
 def test_what_curl_sends_is_never_mangled(text: str) -> None:
     """`curl -d 'Text'` publishes the text as typed; where that cannot be known, nothing is published."""
-    assume(not text.lstrip().startswith("{") and not is_form(text, FIELDS))
+    assume(not text.lstrip().startswith(("{", "[")) and not is_form(text, FIELDS))
     outcome = sent_by_curl(text)
 
     assert outcome == plain(text, most=500) or (outcome is None and "%" in text and " " not in text)
@@ -194,7 +194,18 @@ def test_percent_encoding_without_a_name_is_refused() -> None:
 def test_json_sent_without_its_header_is_json() -> None:
     """`curl -d '{"text": …}'` does not publish braces."""
     assert draft_of(b' {"text": "Rain"}', FORM, NOW) == Draft("Rain")
-    assert refusal(lambda: draft_of(b'{"text": "Rain"', FORM, NOW)).slug == "invalid-request"
+
+
+@pytest.mark.parametrize("body", [b'{"text": "Rain"', b"[]", b'[{"text": "Rain"}]', b' ["Rain"]\n'])
+def test_what_a_broken_script_sends_is_not_published(body: bytes) -> None:
+    """Half an object, or a list, is no line."""
+    assert refusal(lambda: draft_of(body, FORM, NOW)).slug == "invalid-request"
+
+
+@pytest.mark.parametrize("text", ["[Live] Rain", "[", "[]]", "[1] Rain", "[" * 400])
+def test_a_bracket_begins_a_line(text: str) -> None:
+    """`curl -d '[Live] …'` publishes the text as typed."""
+    assert sent_by_curl(text) == text
 
 
 def test_a_byte_order_mark_is_skipped() -> None:

@@ -71,11 +71,11 @@ def axe_told(found: dict[str, Any]) -> list[str]:
     ]
 
 
-async def axe_finds(page: Page) -> list[str]:
-    """Give what axe has against a page as it is now, also in its frames and shadow trees."""
+async def axe_finds(page: Page, place: str = "") -> list[str]:
+    """Give what axe has against a page as it is now, also in its frames and shadow trees; or a part of it, in JavaScript."""
     for frame in page.frames:
         await frame.evaluate(AXE)
-    return axe_told(await page.evaluate(f"({AXE_RUN})()"))  # called here: Playwright would hand it null for a place
+    return axe_told(await page.evaluate(f"({AXE_RUN})({place})"))  # called here: Playwright would hand it null for a place
 
 
 SHIFTS: Final = """

@@ -53,13 +53,20 @@ LINES: Final = {
     ),
 }
 LATER: Final = {"en": "Airport closed", "ar": "إغلاق المطار", "es": "Aeropuerto cerrado", "fr": "Aéroport fermé"}
+SHORT: Final = {
+    "en": ("Rain until noon", "Schools closed", "Bridge open", "Power is back", "Ferry aground"),
+    "ar": ("أمطار حتى الظهر", "المدارس مغلقة", "فتح الجسر", "عودة الكهرباء", "جنوح عبّارة"),
+    "es": ("Lluvia hasta mediodía", "Escuelas cerradas", "Puente abierto", "Vuelve la luz", "Encalla un ferri"),
+    "fr": ("Pluie jusqu’à midi", "Écoles fermées", "Pont rouvert", "Retour du courant", "Ferry échoué"),
+}
+"""So short that all of them are in view at once."""
 
 EDITIONS: Final = "".join(
     f'[[channels]]\nid = "{language}{kind}"\ntitle = "{language}"\nlanguage = "{language}"\n\n'
     for language in LANGUAGES
-    for kind in ("", "-quiet")
+    for kind in ("", "-quiet", "-busy")
 )
-"""An edition with lines and one without in each language, as ticker.toml has them."""
+"""In each language an edition with lines, one without, and one in which much happens; as ticker.toml has them."""
 
 
 def write_lines(server: Server) -> None:
@@ -72,12 +79,23 @@ def write_lines(server: Server) -> None:
                 server.correct({"channel": language, **line}, text + ".")
 
 
+def write_short_lines(server: Server) -> dict[str, list[dict[str, Any]]]:
+    """Post what elements of the state "busy" begin with, and give it by language. The newest one is a pinned flash."""
+    return {
+        language: [
+            server.post(text, f"{language}-busy", **({"urgency": 1, "pinned": True} if text == texts[-1] else {}))["line"]
+            for text in texts
+        ]
+        for language, texts in SHORT.items()
+    }
+
+
 def specimen(language: str, display: str, state: str = "normal") -> str:
     """Give one element. One of a channel that does not exist cannot know its language."""
-    channel = {"empty": f"{language}-quiet", "ended": "nowhere"}.get(state, language)
-    paused = " paused" if state == "paused" else ""
+    channel = {"empty": f"{language}-quiet", "ended": "nowhere", "busy": f"{language}-busy"}.get(state, language)
+    motion = {"paused": " paused", "busy": ' speed="1"'}.get(state, "")  # so slow that all stays in view
     direction = ' dir="rtl"' if state == "ended" and language == "ar" else ""
-    return f'<breaking-ticker lang="{language}" channel="{channel}" display="{display}"{direction}{paused}></breaking-ticker>'
+    return f'<breaking-ticker lang="{language}" channel="{channel}" display="{display}"{direction}{motion}></breaking-ticker>'
 
 
 def sheet(server: Server, *specimens: str) -> str:
@@ -110,6 +128,23 @@ async def lose(page: Page) -> None:
     await page.wait_for_function(
         "[...document.querySelectorAll('breaking-ticker')].every(({ status, shadowRoot }) =>"
         " status === 'ended' || !shadowRoot.querySelector('[part=status]').hidden)"
+    )
+
+
+async def happen(server: Server, page: Page, lines: dict[str, list[dict[str, Any]]]) -> None:
+    """
+    Have lines change in view of elements of the state "busy", and wait until they show it.
+
+    Of what they begin with the second in view is corrected, and cut since its place does not hold it; the third is
+    withdrawn; the fourth is put right, and has smaller letters for it.
+    """
+    for language, (_, refiled, withdrawn, corrected, _) in lines.items():
+        server.correct(corrected, LINES[language][-1])
+        server.withdraw(withdrawn)
+        server.change(refiled, kind="refile", text=f"{LATER[language]}. {refiled['text']}.")
+    await page.wait_for_function(
+        """[...document.querySelectorAll('breaking-ticker[display=crawl][channel$=busy]')].every(({ shadowRoot }) =>
+          ['.cut', '.tight:not(.cut)', 'li:empty'].every((one) => shadowRoot.querySelector(one)))"""
     )
 
 

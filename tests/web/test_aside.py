@@ -1,6 +1,7 @@
 """web/widget/src/aside.js: buttons, and what else stands beside the lines."""
 
 from collections.abc import Callable
+from typing import Final
 
 import pytest
 from playwright.async_api import Page
@@ -50,22 +51,43 @@ async def test_focus_outlasts_a_display(strip: Strip, editor: Editor, embed: Emb
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-async def test_the_focus_ring_stands_around_the_words(strip: Strip, editor: Editor, embed: Embed, width: int) -> None:
-    """On the button that shows itself to the keyboard alone."""
-    await editor.posts("One")
+@pytest.mark.parametrize("display", ["crawl", "rotate", "list"])
+async def test_the_focus_ring_stands_around_the_words(
+    strip: Strip, editor: Editor, embed: Embed, display: str, width: int
+) -> None:
+    """On a line, which moves for it in no way, and on the button that shows itself to the keyboard alone."""
+    await editor.posts("Ferry aground")
     await strip.page.set_viewport_size({"width": width, "height": 500})
-    await strip.page.goto(embed('<breaking-ticker channel="en"></breaking-ticker>'))
+    await strip.page.goto(embed(f'<breaking-ticker channel="en" display="{display}" paused></breaking-ticker>'))
     button = strip.page.get_by_role("button", name="Read out")
+    link = strip.element.get_by_role("link")
     await button.focus()
-    gaps = """button => {
-      const range = new Range(), outer = button.getBoundingClientRect();
-      range.selectNodeContents(button);
-      const inner = range.getBoundingClientRect(), { outlineWidth, outlineOffset } = getComputedStyle(button);
-      const ring = Math.max(0, -parseFloat(outlineOffset));
-      return [inner.left - outer.left - ring, outer.right - inner.right - ring].map(Math.round);
-    }"""
+    assert min(await button.evaluate(ROOM)) >= 4
 
-    assert min(await button.evaluate(gaps)) >= 4
+    await strip.page.get_by_role("button", name="Resume").focus()  # so that the other one has gone
+    before = await link.evaluate(ROWS)
+    await link.press("Shift")
+    assert min(await link.evaluate(ROOM)) >= 2
+    assert await link.evaluate(ROWS) == before
+
+
+WORDS: Final = """
+  const range = new Range();
+  range.selectNodeContents(node);
+  const inner = range.getBoundingClientRect();
+"""
+ROOM: Final = f"""node => {{
+  {WORDS}
+  const outer = node.getBoundingClientRect(), {{ outlineStyle, outlineOffset }} = getComputedStyle(node);
+  const ring = parseFloat(outlineOffset);
+  return outlineStyle === "solid" ? [inner.left - outer.left + ring, outer.right - inner.right + ring].map(Math.round) : [NaN];
+}}"""
+"""px between the words and the ring around them, at both sides."""
+ROWS: Final = f"""node => {{
+  {WORDS}
+  return [inner.left, inner.top, inner.width, inner.height];
+}}"""
+"""Where the words are."""
 
 
 async def test_an_empty_ticker_is_left_alone(strip: Strip, embed: Embed) -> None:

@@ -90,3 +90,15 @@ async def test_a_pinned_line_says_so(strip: Strip, editor: Editor, embed: Embed,
     await strip.shows("Held on top", "Newer")
     told = await strip.tells(said)
     assert [word in told[0], told[1]] == [True, "none"]
+
+
+async def test_a_pinned_line_begins_where_the_others_do(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """Its word takes no room from the column of texts, in the language in which it is longest."""
+    await editor.posts("Held on top", pinned=True)
+    await editor.posts("Newer")
+    await strip.page.goto(embed('<breaking-ticker channel="en" lang="fr" display="list"></breaking-ticker>'))
+    await strip.shows("Held on top", "Newer")
+    await strip.reaches(f"getComputedStyle({ROOT}.querySelector('time'), '::after').content.includes('Épinglé')")
+
+    starts = await strip.tells(f"[...{ROOT}.querySelectorAll('[part=text]')].map((node) => node.getBoundingClientRect().left)")
+    assert starts[0] == starts[1]

@@ -4,6 +4,7 @@ a { overflow-wrap: anywhere; }
 a:hover { text-decoration: underline; }
 :focus-visible { outline: 2px solid; outline-offset: -2px; }
 .list a:focus-visible { outline-offset: 2px; }
+:is(.crawl, .rotate) a:focus-visible { margin-inline: -4px; padding-inline: 4px; }
 @media (prefers-reduced-motion: no-preference) {
   .crawl:not(.still, :has(a:focus-visible)) {
     [part=viewport] { overflow: hidden; }
@@ -44,6 +45,7 @@ li:empty::before { content: none; }
   @container (inline-size < 480px) { .rotate time { display: none; } }
 }
 .pinned time::after { content: " · " var(--pinned); }
+@container (inline-size >= 480px) { .list .pinned time::after { content: var(--pinned); display: block; } }
 button { flex: none; min-inline-size: 44px; block-size: 100%; padding: 0; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
 button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
 [part=previous]::before { content: "‹" / ""; }
@@ -64,6 +66,7 @@ button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
 @container (inline-size < 480px) {
   [part=status], [part=none] { padding-inline: 4px; }
   .rotate button { min-inline-size: 36px; }
+  .rotate a:focus-visible { flex-basis: calc(100% + 8px); }
   [part=none] { font-size: .87em; }
   :has([part=announce]:focus) > [part=counter] { display: none; }
   [part=status] span { font-size: 0; }

@@ -70,7 +70,8 @@ export function crawlOf(display, reader) {
     item.style.maxInlineSize = `${was}px`;
     item.classList.add("tight");
     const link = /** @type {HTMLElement} */ (item.querySelector("a"));
-    if (link.scrollHeight > link.clientHeight + 1) item.classList.add("cut");
+    const row = parseFloat(getComputedStyle(link).lineHeight); // out of which letters may reach, as Arabic ones do
+    if (link.scrollHeight > link.clientHeight + row / 2) item.classList.add("cut");
   }
 
   /** Whether what is in view of a line is but the place of words that are gone. @param {Item} item */

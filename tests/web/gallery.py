@@ -182,7 +182,7 @@ async def take(folder: Path) -> None:
     with newsroom() as server:
         async with async_playwright() as playwright:
             browser = await launched(playwright)
-            for language in ("en", "ar", "es"):
+            for language in LANGUAGES:
                 html = sheet(server, *(specimen(language, display) for display in DISPLAYS))
                 for name, settings in LOOKS.items():
                     if language == "en" or name in ("desk-light", "desk-dark", "phone"):
@@ -190,6 +190,7 @@ async def take(folder: Path) -> None:
                             await page.wait_for_timeout(1500)  # so that the crawl has begun
                             await page.screenshot(path=folder / f"{name}-{language}.png", full_page=True)
             await _take_states(server, browser, folder)
+            await _take_changes(server, browser, folder)
             await browser.close()
 
 
@@ -213,6 +214,22 @@ async def _take_states(server: Server, browser: Browser, folder: Path) -> None:
         )
         await lose(page)
         await page.screenshot(path=folder / "states.png", full_page=True)
+
+
+async def _take_changes(server: Server, browser: Browser, folder: Path) -> None:
+    """Lines that are cut, rewritten and withdrawn in view, in three languages; and news that waits for who points at a list."""
+    lines = write_short_lines(server)
+    html = sheet(
+        server, *(specimen(language, "crawl", "busy") for language in ("en", "ar", "fr")), specimen("en", "list", "busy")
+    )
+    async with opened(browser, html, viewport={"width": 1280, "height": 400}) as page:
+        await happen(server, page, lines)
+        await page.locator("[display=list] a").nth(1).hover()
+        server.post(LATER["en"], "en-busy")
+        await page.wait_for_function(
+            "document.querySelector('[display=list]').shadowRoot.querySelector('[part=counter]').textContent !== ''"
+        )
+        await page.screenshot(path=folder / "changes.png", full_page=True)
 
 
 if __name__ == "__main__":

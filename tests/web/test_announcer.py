@@ -47,3 +47,14 @@ async def test_says_flashes_and_counts_the_rest_once_on_a_page(
     await editor.posts("Four", urgency=1)
     await strip.reaches(f"{TICKER}.lines[0].text === 'Four'")
     assert await page.evaluate(SAID) == "Breaking. Three"
+
+
+async def test_what_is_said_makes_no_page_longer(page: Page, strip: Strip, editor: Editor, embed: Callable[[str], str]) -> None:
+    """Below a ticker at the foot of a page there is nothing to scroll to while an announcement stands."""
+    style = "<style>body { margin: 0; padding-top: calc(100vh - 44px) } body > p { display: none }</style>"
+    await page.goto(embed(f'{style}<breaking-ticker channel="en"></breaking-ticker>'))
+    await strip.reaches(f"{TICKER}.status === 'live' && document.querySelector('[aria-live]')")
+    await editor.posts("A flash of many words, each of which has a row of its own where there is no room", urgency=1)
+    await strip.reaches(f"{SAID}.includes('flash')")
+
+    assert await page.evaluate("document.documentElement.scrollHeight === innerHeight")

@@ -57,7 +57,7 @@ button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
 [part=announce]:focus { padding-inline: 8px; }
 [part=announce][aria-pressed=true] { text-decoration: underline 2px; }
 [part=announce][aria-pressed=false] { text-decoration: line-through; }
-[part=announce]:not(:focus), ::slotted([slot=announcer]) { position: absolute; clip-path: inset(50%); inline-size: 1px; min-inline-size: 0; overflow: hidden; }
+[part=announce]:not(:focus), ::slotted([slot=announcer]) { position: absolute; clip-path: inset(50%); inline-size: 1px; min-inline-size: 0; block-size: 1px; overflow: hidden; }
 @container (inline-size < 720px) {
   .rotate [part=counter] { min-inline-size: 36px; padding: 0 4px; font-size: 0; }
   .rotate [part=counter]:not(:empty)::before { content: "+" attr(data-count) / ""; font-size: 13px; }

@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
-from tests.pages.site import BASE_URL, Site
+from tests.feeds.newsroom import CHANNELS, ENGLISH
+from tests.pages.site import BASE_URL, Page, Site
 from ticker.edge.assets import WEB
-from ticker.pages.playground import COLOURS
+from ticker.pages.playground import COLOURS, playground
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,17 @@ def test_playground_speaks_the_edition_s_language(site: Site, path: str, languag
     assert page.root.get("lang") == language
     assert page.words("//h1") == [title]
     assert page.all("//nav//a/@href") == ["/en/playground", "/ar/playground", "/es/playground"]
+
+
+def test_each_language_leads_to_one_playground() -> None:
+    """Where two editions share a language, search engines are not told two pages for it."""
+    channels = [replace(ENGLISH, id="sport"), *CHANNELS]
+
+    page = Page(playground(ENGLISH, channels, BASE_URL))
+
+    assert [(link.get("hreflang"), link.get("href")) for link in page.all("//link[@hreflang]")] == [
+        (channel.language, f"{BASE_URL}/{channel.id}/playground") for channel in CHANNELS
+    ]
 
 
 def test_playground_needs_no_line(site: Site) -> None:

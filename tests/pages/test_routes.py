@@ -1,11 +1,15 @@
 """What readers find at each address."""
 
+import re
+from urllib.parse import urljoin
+
 import pytest
 
 from tests.feeds.newsroom import CHANNELS, HOUR
 from tests.pages.site import BASE_URL, Site
 from ticker.model.line import Status, Urgency
 from ticker.pages.routes import HOME_LINES, LIVE_LINES
+from ticker.pages.words import words_for
 
 HOSTILE = """</script><script>alert(1)</script><!-- "quoted" & 'quoted' <bdi>"""
 
@@ -143,6 +147,44 @@ def test_live_page_leads_to_its_feeds_and_editions(site: Site) -> None:
     ]
     assert page.all("//link[@hreflang]/@hreflang") == [channel.language for channel in CHANNELS]
     assert page.all("//link[@rel='canonical']/@href") == [f"{BASE_URL}/en"]
+
+
+@pytest.mark.parametrize("path", ["/", "/en", "/en/lines/LINE", "/en/lines/LINE/embed", "/en/embed", "/playground"])
+def test_page_names_all_modules_that_it_needs(site: Site, path: str) -> None:
+    """What its scripts import, and what that imports, comes at once and not in three rounds; and nothing comes in vain."""
+    page = site.page(path.replace("LINE", site.en.publish().id))
+    scripts = set(page.all("//script[@type='module']/@src"))
+
+    assert set(page.all("//link[@rel='modulepreload']/@href")) == imported(site, scripts) - scripts
+
+
+def imported(site: Site, scripts: set[str]) -> set[str]:
+    """These scripts, and all that they import before they run."""
+    found = {
+        urljoin(script, name)
+        for script in scripts
+        for name in re.findall(r"""^(?:import|}) .*?from ["'](.+?)["'];$""", site.browser.get(script).text, re.MULTILINE)
+    }
+    return scripts if found <= scripts else imported(site, scripts | found)
+
+
+def test_edition_without_a_description_has_one_for_search_engines(site: Site) -> None:
+    """They are told what such a page is; readers see no gap."""
+    page = site.page("/es")
+
+    assert page.all("//meta[@name='description']/@content") == [words_for("es").about]
+    assert page.all("//p[@class='edition-about']") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "current"), [("/", []), ("/en", ["page"]), ("/en?topic=art", ["true"]), ("/en/lines/LINE", ["true"])]
+)
+def test_page_says_in_which_edition_one_is(site: Site, path: str, current: list[str]) -> None:
+    """To a screen reader, too: the editions are one place of their own, and the one around a line is no link to itself."""
+    page = site.page(path.replace("LINE", site.en.publish().id))
+
+    assert page.all("//header[@class='masthead']//nav/@aria-label") == ["Editions"]
+    assert page.all("//header[@class='masthead']//nav//a/@aria-current") == current
 
 
 def test_filter_in_the_address_counts(site: Site) -> None:

@@ -77,6 +77,20 @@ async def test_all_lines_stand_in_one_grid(reader: Reader, server: Server, editi
     assert beside == [True] * 4
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
+async def test_facts_of_a_line_stand_in_one_column(reader: Reader, server: Server, edition: str) -> None:
+    """On a phone too, where days are longer in some languages than in others: none stands beside its word, or all do."""
+    line = server.post("The road is closed", edition, topics=["world"])["line"]
+    server.correct(line, "The road is open")
+    await reader.page.set_viewport_size({"width": 390, "height": 800})
+    await reader.opens(f"/{edition}/lines/{line['id']}")
+    side = "right" if edition == "ar" else "left"
+    edges = f"facts => facts.map((fact) => fact.getBoundingClientRect().{side})"
+    found = await reader.page.locator(".one-facts dd").evaluate_all(edges)
+
+    assert (len(found), len(set(found))) == (3, 1)
+
+
 async def test_a_line_comes_is_corrected_and_goes(reader: Reader, server: Server) -> None:
     """Without a reload; markup in it stays text; a correction is marked at once and by its word for good."""
     await reader.opens()

@@ -11,7 +11,7 @@ from ticker.model.channel import Channel
 from ticker.pages.embedding import HEIGHTS, MAX, MAX_MOST, SPEED, SPEED_MOST
 from ticker.pages.oembed import SANDBOX
 from ticker.pages.playground_words import PLAYGROUND_WORDS, PlaygroundWords
-from ticker.pages.sheets import edition_page
+from ticker.pages.sheets import alternates, edition_page
 from ticker.pages.widget import pinned
 from ticker.pages.words import words_for
 
@@ -30,6 +30,7 @@ def playground(channel: Channel, channels: Sequence[Channel], base_url: str) -> 
         channel,
         own=own,
         channels=channels,
+        alternates=alternates(channel, channels),
         base_url=base_url,
         widget=pinned(),
         languages=LANGUAGES,

@@ -62,6 +62,7 @@ docs: .make/dev
 
 scripts: .make/widget
 	$(NODE) build.mjs --check
+	$(NODE) node_modules/.bin/tsc --project consumer
 
 fix: .make/dev
 	$(BIN)/ruff check --fix-only

@@ -1,12 +1,13 @@
 """The documents say what the code does. Part of `make check`: it reads files and starts nothing."""
 
 import itertools
+import json
 import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 import pytest
@@ -190,6 +191,49 @@ def test_embed_names_what_the_widget_has() -> None:
     assert {*re.findall(r"`(--ticker-[a-z-]+)`", page)} == {*re.findall(r"--ticker-[a-z-]*[a-z]", everything)}
 
 
+def test_manifest_tells_what_embed_tells() -> None:
+    """An editor that completes from the package's manifest offers what the page tells, with a word about each."""
+    element = manifest()
+    page = read(ROOT / "docs/embed.md")
+    attributes = table("docs/embed.md", "attribute", "property", "meaning", "default")
+    looks = table("docs/embed.md", "property", "default; of two, light and dark", "of")
+    events = table("docs/embed.md", "event", "detail", "when")
+    members = re.search(r"Read only:(.*?)\n\n", page, re.DOTALL)
+    parts = re.search(r"Parts for `::part\(…\)`:([^.]*)\.", page)
+
+    assert members
+    assert parts
+    assert {name: one.get("default", "") for name, one in element["attributes"].items()} == {
+        name: default if re.fullmatch(r"\w+", default) else "" for name, _, _, default in attributes
+    }
+    assert {*element["members"]} == {name for _, name, *_ in attributes} | {*re.findall(r"`(\w+)(?:\(\)`|`\s\()", members[1])}
+    assert {name: re.findall(r"(\w+): ", one["type"]["text"]) for name, one in element["events"].items()} == {
+        name: re.findall(r"\w+", detail) for name, detail, _ in events
+    }
+    assert {*element["cssParts"]} == {*re.findall(r"\w+", parts[1])}
+    assert {*element["cssProperties"]} == {name for names, *_ in looks for name in re.findall(r"--[a-z-]+", names)}
+    assert [name for kind in element.values() for name, one in kind.items() if not one.get("description")] == []
+
+
+def test_manifest_tells_defaults_of_custom_properties() -> None:
+    """Who looks up in the manifest what a custom property replaces reads what the style sheets have."""
+    sheets = "".join(read(path) for path in (ROOT / "web/widget/src").glob("*style.js"))
+    told = {name: one["default"] for name, one in manifest()["cssProperties"].items()}
+
+    assert [name for name, default in told.items() if f"var({name}, {default})" not in sheets] == []
+
+
+def test_package_carries_what_it_promises() -> None:
+    """Who installs the npm package gets each file that its exports name, and the licence."""
+    folder = ROOT / "web/widget"
+    package = json.loads(read(folder / "package.json"))
+    exported = [path for one in package["exports"].values() for path in (one.values() if isinstance(one, dict) else [one])]
+    carried = ("package.json", *package["files"])
+
+    assert [path for path in exported if not (folder / path).is_file() or not path.removeprefix("./").startswith(carried)] == []
+    assert read(folder / "LICENSE") == read(ROOT / "LICENSE")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_python_in_a_page_is_python(page: Path) -> None:
     """A program that somebody copies from a page starts."""
@@ -227,6 +271,13 @@ def test_each_exception_to_the_mirror_is_used() -> None:
 def read(page: Path) -> str:
     """The text of a page."""
     return page.read_text(encoding="utf-8")
+
+
+def manifest() -> dict[str, dict[str, Any]]:
+    """What the widget's manifest tells of the element: by kind, then by name."""
+    element = json.loads(read(ROOT / "web/widget/custom-elements.json"))["modules"][0]["declarations"][0]
+    kinds = ("attributes", "members", "events", "cssParts", "cssProperties")
+    return {kind: {one["name"]: one for one in element.get(kind, [])} for kind in kinds}
 
 
 def settings() -> list[str]:

@@ -14,9 +14,9 @@ export type Attributes = {
      */
     server: string;
     /**
-     * `crawl` (default), `rotate` or `list`
+     * by default a crawl
      */
-    display: string;
+    display: "crawl" | "rotate" | "list";
     /**
      * slugs, separated by spaces: only lines with any of them; default all
      */
@@ -30,20 +30,20 @@ export type Attributes = {
      */
     speed: number;
     /**
-     * what a screen reader says: `flash` (default; of other lines the number), `all` or `off`
+     * what a screen reader says: flashes (default; of other lines the number), all or nothing
      */
-    announce: string;
+    announce: "flash" | "all" | "off";
 };
 /**
  * What a page may set, by attribute or property.
  * @typedef {object} Attributes
  * @property {string} channel   id of the channel; without a good one the element keeps what the page put inside it
  * @property {string} server    where the ticker is, without a slash at the end; default the origin of this script
- * @property {string} display   `crawl` (default), `rotate` or `list`
+ * @property {"crawl" | "rotate" | "list"} display  by default a crawl
  * @property {string} topics    slugs, separated by spaces: only lines with any of them; default all
  * @property {number} max       how many lines to show, 1 to 50; default 10
  * @property {number} speed     px a second of a crawl, 1 to 400; default 60
- * @property {string} announce  what a screen reader says: `flash` (default; of other lines the number), `all` or `off`
+ * @property {"flash" | "all" | "off"} announce  what a screen reader says: flashes (default; of other lines the number), all or nothing
  */
 /** How each attribute is read. @type {{[Name in keyof Attributes]: (value: string | null) => Attributes[Name]}} */
 export declare const ATTRIBUTES: { [Name in keyof Attributes]: (value: string | null) => Attributes[Name]; };

@@ -1,11 +1,13 @@
 """The files that browsers load."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.pages.site import Site
 from ticker import __version__
+from ticker.edge.assets import WEB
 from ticker.edge.problems import Problem
 from ticker.pages.static import Files
 
@@ -62,6 +64,16 @@ def test_a_version_of_the_widget_is_kept_for_ever(site: Site) -> None:
     """A returning reader asks for the newest version, and never again for one that the page names."""
     assert "immutable" in site.browser.get(f"/widget/{__version__}.js").headers["cache-control"]
     assert "max-age=60," in site.browser.get("/widget.js").headers["cache-control"]
+
+
+def test_what_the_core_loads_is_of_its_own_build(site: Site) -> None:
+    """A browser that kept what an earlier core loaded does not run it with this one: another build has another address."""
+    loaded = set(re.findall(r'import\("\./widget/([^"]+)"\)', site.browser.get("/widget.js").text))
+
+    assert loaded == {path.name for path in (WEB / "widget/dist").glob(f"{__version__}.*.js")}  # and nothing of others is left
+    for name in loaded:
+        assert re.fullmatch(rf"{re.escape(__version__)}\.[a-z]+\.[0-9A-Z]{{8}}\.js", name)
+        assert "immutable" in site.browser.get(f"/widget/{name}").headers["cache-control"]
 
 
 @pytest.mark.parametrize("path", ["/widget.js", f"/widget/{__version__}.js"])

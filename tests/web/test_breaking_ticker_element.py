@@ -1,14 +1,19 @@
 """web/widget/src/breaking-ticker-element.js on a page of another origin, fed by a running ticker."""
 
+import json
 import re
+from base64 import b64encode
 from collections.abc import Callable
+from hashlib import sha384
 from typing import Final
 
 import pytest
 from playwright.async_api import Browser, Page, Route
 
 from tests.browsing import Site
-from tests.web.newsroom import ROOT, TICKER, TRACK, Editor, Strip
+from tests.web.newsroom import ROOT, TICKER, TRACK, Editor, Server, Strip
+from ticker import __version__
+from ticker.edge.assets import WEB
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pytest.mark.slow]
 
@@ -408,7 +413,7 @@ async def test_a_file_that_does_not_come_is_asked_for_ever_more_seldom(
 
     await editor.posts("A line")
     await page.clock.install()
-    await page.route("**/*.aside.js", refuse)
+    await page.route("**/*.aside.*.js", refuse)
     await page.goto(embed(PLAIN))
     await strip.is_live()
     for _ in range(40):
@@ -417,6 +422,27 @@ async def test_a_file_that_does_not_come_is_asked_for_ever_more_seldom(
     await page.unroute_all()
     for _ in range(40):
         await page.clock.run_for(1000)
+    await strip.reaches(f"{ROOT}.querySelector('[part=pause]')")
+
+
+async def test_an_import_map_holds_what_comes_later_to_its_hash(
+    page: Page, strip: Strip, editor: Editor, server: Server, embed: Callable[[str, str], str]
+) -> None:
+    """A page may name the bytes that the core loads: others do not run, and the lines stand still and stay true."""
+    [aside] = (WEB / "widget/dist").glob(f"{__version__}.aside.*.js")
+
+    def of(script: bytes) -> str:
+        hashes = {f"{server.url}/widget/{aside.name}": f"sha384-{b64encode(sha384(script).digest()).decode()}"}
+        return f'<script type="importmap">{json.dumps({"integrity": hashes})}</script>'
+
+    await editor.posts("A line")
+    async with page.expect_console_message(lambda said: "integrity" in said.text and aside.name in said.text):
+        await page.goto(embed(PLAIN, of(b"something else")))
+    await editor.posts("Another")
+    await strip.shows("Another", "A line")
+    assert await strip.tells(f"{ROOT}.querySelector('[part=pause]')") is None
+
+    await page.goto(embed(PLAIN, of(aside.read_bytes())))
     await strip.reaches(f"{ROOT}.querySelector('[part=pause]')")
 
 

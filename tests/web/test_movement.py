@@ -36,7 +36,7 @@ async def test_nothing_moves_that_cannot_be_paused(
     page: Page, strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
 ) -> None:
     """Where what has the buttons does not come, the lines are there, stay true and stand still; once it comes they go by."""
-    blocked = re.compile(r"aside\.js$")
+    blocked = re.compile(r"\.aside\.\w+\.js$")
     await page.route(blocked, lambda route: route.abort())
     await page.goto(embed(TAG.format("crawl")))
     await strip.shows(*(str(line["text"]) for line in reversed(lines)))

@@ -252,7 +252,7 @@ async def test_a_page_that_nobody_sees_gets_no_lasting_connection(window: Window
 async def test_what_shares_may_hang(page: Page, editor: Editor, embed: Embed) -> None:
     """A file for sharing that never comes holds back neither the lines nor the connection for long."""
     await editor.posts("A line")
-    await page.route("**/*.sharing.js", lambda _: asyncio.Event().wait())
+    await page.route("**/*.sharing.*.js", lambda _: asyncio.Event().wait())
     await page.goto(embed(PLAIN))
     strip = Strip(page)
     await strip.shows("A line")

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, pyt
 Embed = Callable[[str], str]
 
 PLAIN: Final = '<breaking-ticker channel="en"></breaking-ticker>'
-SHARING: Final = "**/*.sharing.js"
+SHARING: Final = "**/*.sharing.*.js"
 CHANCE: Final = "Math.random = () => {};"
 HIDING: Final = """
 let hidden = false;

@@ -24,7 +24,7 @@ _TYPES: Final = {
 
 _CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=600"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
-"""Of an address that names a version: what is there never changes."""
+"""Of an address that names a version: what is there never changes, once that is released."""
 
 _HEADERS: Final = (
     # The widget runs on other sites and in sandboxed frames, whose scripts ask with `Origin: null`.

@@ -15,10 +15,12 @@ class Pinned:
 
     path: str  # below the address of the server
     integrity: str  # for the attribute of that name, which also takes `crossorigin`
+    own: str  # `path` as our pages name it: until its release it changes, and no cache may answer with what it was
 
 
 @cache
 def pinned() -> Pinned:
     """Give the newest version of the widget with its hash."""
+    path = f"/widget/{__version__}.js"
     digest = sha384((WEB / "widget" / "dist" / f"{__version__}.js").read_bytes()).digest()
-    return Pinned(f"/widget/{__version__}.js", f"sha384-{b64encode(digest).decode()}")
+    return Pinned(path, f"sha384-{b64encode(digest).decode()}", own=f"{path}?{digest.hex()[:8]}")

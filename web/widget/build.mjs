@@ -1,14 +1,15 @@
 /**
  * Builds what a server hands out and what the package carries beside its sources:
  *
- *   dist/widget.js             the core, for /widget.js: it defines the tag when it is loaded
- *   dist/<version>.NAME.js     what it loads later, from one folder deeper
- *   dist/<version>.js          all of it in one file, for pages that want these bytes and no others
- *   dist/*.js.br               the same, compressed as tightly as Brotli can
+ *   dist/widget.js               the core, for /widget.js: it defines the tag when it is loaded
+ *   dist/<version>.NAME.HASH.js  what it loads later, from one folder deeper
+ *   dist/<version>.js            all of it in one file, for pages that want these bytes and no others
+ *   dist/*.js.br                 the same, compressed as tightly as Brotli can
  *   types/*.d.ts, custom-elements.json
  *
- * `node build.mjs` writes; `node build.mjs --check` builds elsewhere, and says what differs and whether the core is too big.
- * Files of other versions are left alone: pages that name a version, with its hash, go on working.
+ * `node build.mjs` writes; `node build.mjs --check` builds elsewhere, and says what differs and which script is too big.
+ * Files of other versions are left alone: pages that name a version, with its hash, go on working. Those of this one are replaced:
+ * what is loaded later has a hash in its name, so that no core ever meets what a browser kept of another build.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -18,12 +19,17 @@ import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { build, transform } from "esbuild";
 
 const HERE = import.meta.dirname;
-const CORE_MOST = 6144; // bytes of Brotli
 const { version } = JSON.parse(readFileSync(join(HERE, "package.json"), "utf8"));
 
-/** Style sheets are template literals behind a comment that says css; the minifier of scripts leaves them as they are. */
-const css = {
-  name: "css",
+/** Bytes of Brotli that scripts may take, by how their names begin. */
+const MOST = { "widget.js": 6144, [`${version}.aside.`]: 6656, [`${version}.js`]: 13_568 };
+
+/**
+ * What the minifier of scripts leaves as it is: style sheets, which are template literals behind a comment that says css, and
+ * numbers with a name, in a file that imports.
+ */
+const literals = {
+  name: "literals",
   setup({ onLoad }) {
     onLoad({ filter: /src\/[^/]*\.js$/ }, async ({ path }) => {
       let contents = readFileSync(path, "utf8");
@@ -31,6 +37,9 @@ const css = {
         const source = sheet.replace(/\\(.)/g, "$1"); // as JavaScript reads the literal
         const { code } = await transform(source, { loader: "css", minify: true, charset: "utf8" });
         contents = contents.replace(literal, () => JSON.stringify(code.trim()));
+      }
+      for (const [, name, number] of [...contents.matchAll(/^const ([A-Z_]+) = ([\d_]+);/gm)]) {
+        contents = contents.replaceAll(new RegExp(`(?<!const )\\b${name}\\b`, "g"), number);
       }
       return { contents };
     });
@@ -43,7 +52,7 @@ async function scripts(name, splitting) {
     absWorkingDir: HERE,
     entryPoints: { [name]: "src/define.js" },
     outdir: "dist",
-    chunkNames: `${version}.[name]`,
+    chunkNames: `${version}.[name].[hash]`,
     bundle: true,
     splitting,
     format: "esm",
@@ -51,7 +60,7 @@ async function scripts(name, splitting) {
     minify: true,
     legalComments: "none",
     charset: "utf8",
-    plugins: [css],
+    plugins: [literals],
     write: false,
   });
   return outputFiles.map(({ path, text }) => [relative(join(HERE, "dist"), path), text.replaceAll(`"./${version}.`, `"./widget/${version}.`)]);
@@ -99,17 +108,19 @@ function complaints(fresh) {
   const [wanted, found] = [built(fresh), built(HERE)];
   const names = [...new Set([...wanted.keys(), ...found.keys()])];
   const stale = names.filter((name) => wanted.get(name) !== found.get(name));
-  const size = brotli(wanted.get("dist/widget.js")).length;
   return [
     ...stale.map((name) => `web/widget/${name} is not what its sources make: make widget`),
-    ...(size > CORE_MOST ? [`the core takes ${size} bytes of Brotli, ${size - CORE_MOST} too many`] : []),
+    ...Object.entries(MOST).flatMap(([start, most]) => {
+      const [path, size] = sizes(wanted).find(([path]) => path.startsWith(`web/widget/dist/${start}`));
+      return size > most ? [`${path} takes ${size} bytes of Brotli, ${size - most} too many`] : [];
+    }),
   ];
 }
 
-function tellSizes() {
-  for (const [path, text] of built(HERE)) {
-    if (path.startsWith("dist/") && path.endsWith(".js")) console.log(`web/widget/${path}: ${brotli(text).length} bytes of Brotli`);
-  }
+/** Scripts by path, each with its bytes of Brotli. */
+function sizes(files) {
+  const scripts = [...files].filter(([path]) => path.startsWith("dist/") && path.endsWith(".js"));
+  return scripts.map(([path, text]) => [`web/widget/${path}`, brotli(text).length]);
 }
 
 if (process.argv.includes("--check")) {
@@ -125,4 +136,4 @@ if (process.argv.includes("--check")) {
 } else {
   await write(HERE);
 }
-tellSizes();
+for (const [path, size] of sizes(built(HERE))) console.log(`${path}: ${size} bytes of Brotli`);

@@ -168,6 +168,7 @@ async def test_a_pause_lasts(strip: Strip, editor: Editor, embed: Embed, display
     await editor.posts_all(f"News {n}" for n in range(4))
     await strip.reaches(f"{ROOT}.querySelector('[part=counter]').textContent === '4 new lines'")
     await editor.posts_all(f"More {n}" for n in range(9))
+    await strip.reaches(f"{ROOT}.querySelector('[part=counter]').textContent === '6+ new lines'")  # it holds no more of them
     await strip.shows("Third", "Second", "First")
 
     await editor.withdraws(lines[1])

@@ -34,6 +34,26 @@ async def test_older_lines_come_by_however_busy_it_is(
     assert after == [line for line in before if line in after]
 
 
+@pytest.mark.parametrize("style", ["zoom: 1.5", "transform: scale(.5); transform-origin: 0 0"])
+async def test_nothing_jumps_where_the_page_is_zoomed(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed, style: str
+) -> None:
+    """In what the page shows larger, as buttons for the size of text do, or smaller, as on a sign."""
+    await strip.page.goto(embed(f'<div style="{style}">{TAG.format("crawl")}</div>'))
+    await strip.is_live()
+    await strip.passes(0.4)
+    await strip.viewport.hover()
+    before = await strip.places()
+    gone = next(line for line in lines if line["text"] == next(iter(before)))
+    await editor.withdraws(gone)
+    await editor.posts("News")
+    await strip.reaches(f"{ROOT}.textContent.includes('News') && !{ROOT}.textContent.includes('{gone['text']}')")
+    await strip.tells(f"{TRACK}.getAnimations()[0].currentTime += 1")  # a second on, what has gone by stands behind
+
+    stay = {text: place for text, place in before.items() if text != gone["text"]}
+    assert {text: place for text, place in (await strip.places()).items() if text in stay} == pytest.approx(stay, abs=2)
+
+
 async def test_a_line_withdrawn_in_view_leaves_its_place_empty(
     strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
 ) -> None:

@@ -145,3 +145,25 @@ async def test_a_correction_that_was_cut_comes_round_in_full(
     await strip.reaches(
         f"({IN_FULL})({ROOT}.querySelectorAll('a').values().find((link) => link.textContent.includes('Line 8')))"
     )
+
+
+@pytest.mark.parametrize("changes", [{"kind": "pin"}, {"kind": "update", "urgency": "flash"}])
+async def test_what_changes_no_word_moves_nothing(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed, changes: dict[str, str]
+) -> None:
+    """A line that is pinned or becomes a flash in view goes by as it was, and looks it when it comes round again."""
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.shows(*(str(line["text"]) for line in reversed(lines)))
+    await strip.viewport.hover()
+    before = await strip.places()
+    item = f"{ROOT}.getElementById('{lines[8]['id']}')"
+    looks = f"(({{ width, height }}) => [width, height])({item}.querySelector('a').getBoundingClientRect())"
+    size = await strip.tells(looks)
+    await editor.corrects(lines[8], **changes)
+    await strip.reaches(f"{TICKER}.lines.some(({{ pinned, urgency }}) => pinned || urgency === 1)")
+    assert await strip.places() == pytest.approx(before, abs=1)
+    assert await strip.tells(looks) == pytest.approx(size, abs=0.1)
+
+    await strip.page.mouse.move(5, 600)
+    await strip.passes(0.5)
+    await strip.reaches(f"{item}.matches('.pinned, .urgent')")

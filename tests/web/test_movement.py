@@ -173,3 +173,28 @@ async def test_counting_moves_nothing(page: Page, strip: Strip, editor: Editor, 
         await strip.reaches(f"{COUNTER}.startsWith('{n + 1}')")
 
     assert await page.evaluate(SETTLED) == []
+
+
+async def test_a_mouse_that_was_left_there_holds_nothing(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed
+) -> None:
+    """On a wall, or when its owner has gone for coffee, news comes in after a minute; the next movement is that of a reader."""
+    minute = "(now => (performance.now = () => now.call(performance) + 61000))(performance.now)"
+    await strip.page.goto(embed(TAG.format("list")))
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 0')")
+    await strip.viewport.hover()
+    await editor.posts("News 1")
+    await strip.reaches(f"{COUNTER} === '1 new line'")
+    await strip.tells(minute)
+    await strip.reaches(f"{ROOT}.textContent.includes('News 1') && {COUNTER} === ''")
+    await strip.viewport.hover(position={"x": 300, "y": 20})
+    await editor.posts("News 2")
+    await strip.reaches(f"{COUNTER} === '1 new line'")
+
+    await strip.tells(f"{TICKER}.display = 'crawl'")
+    await strip.viewport.hover()
+    await strip.reaches(f"{TRACK}.getAnimations()[0]?.playState === 'paused'")
+    await strip.tells(minute)
+    await strip.reaches(f"{TRACK}.getAnimations()[0].playState === 'running'")
+    await strip.viewport.hover(position={"x": 300, "y": 20})
+    await strip.reaches(f"{TRACK}.getAnimations()[0].playState === 'paused'")

@@ -75,6 +75,29 @@ async def test_pausing_moves_nothing(strip: Strip, lines: list[dict[str, object]
     assert await strip.places() == pytest.approx(before, abs=1)
 
 
+@pytest.mark.parametrize("gone", [0, 1])
+async def test_a_row_closes_from_behind(
+    strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed, gone: int
+) -> None:
+    """What is withdrawn behind a line that has begun to leave a paused crawl does not throw that line about."""
+    await strip.page.goto(embed(TAG.format("crawl")))
+    await strip.reaches(f"{ROOT}.textContent.includes('Line 0')")
+    await strip.tells(f"(([one]) => (one.currentTime = 1000, one.pause()))({TRACK}.getAnimations())")
+    await strip.page.get_by_role("button", name="Pause").press("Enter")
+    await strip.reaches(f"{TRACK}.getAnimations().length === 0")
+    before = await strip.places()
+    leaving, *whole = sorted(before, key=before.__getitem__)
+    assert before[leaving] < -10
+    line = next(line for line in lines if line["text"] == whole[gone])
+    await editor.withdraws(line)
+    await strip.reaches(f"!{ROOT}.textContent.includes('{line['text']}')")
+
+    stay = {leaving, *whole[:gone]}
+    assert {text: place for text, place in (await strip.places()).items() if text in stay} == pytest.approx(
+        {text: place for text, place in before.items() if text in stay}, abs=1
+    )
+
+
 @pytest.mark.parametrize("channel", ["en", "ar"])
 async def test_pausing_a_short_row_moves_nothing(strip: Strip, editor: Editor, embed: Embed, channel: str) -> None:
     """A line that stands alone on its way across stays there, though a row has no place to scroll to."""

@@ -60,6 +60,21 @@ async def test_a_long_line_alone_goes_by_in_parts(strip: Strip, editor: Editor, 
     assert await strip.tells(ALONE) == "A short line"
 
 
+async def test_a_part_stands_as_long_as_it_takes_to_read_it(strip: Strip, editor: Editor, embed: Embed) -> None:
+    """Nobody waits before two rows for as long as all of a long line would take."""
+    await editor.posts(" ".join(f"word{n}" for n in range(70)))
+    await strip.page.set_viewport_size({"width": 700, "height": 600})
+    await strip.page.clock.install()
+    await strip.page.goto(embed(TAG.format("rotate")))
+    part = f"Math.round({ROOT}.querySelector('[part=viewport]').scrollTop / 36)"
+    await strip.reaches(f"{ROOT}.querySelector('[part=viewport].more')")
+    for number in (0, 1):
+        await seconds(strip, 8)
+        assert await strip.tells(part) == number
+        await seconds(strip, 6, until=f"{part} > {number}")
+    assert await strip.tells(part) == 2
+
+
 async def test_buttons_hold_no_line(strip: Strip, lines: list[dict[str, object]], editor: Editor, embed: Embed) -> None:
     """Whoever pressed a button, and still has focus and pointer there, sees the next line come by itself."""
     await strip.page.goto(embed(TAG.format("rotate")))
@@ -138,13 +153,13 @@ async def test_what_takes_a_withdrawn_lines_place_is_read_in_peace(strip: Strip,
     await seconds(strip, 18)
     await strip.tells(f"{ROOT}.querySelector('[part=next]').click()")
     assert await strip.tells(f"{ROOT}.querySelector('[part=viewport]').scrollTop") > 0
-    await seconds(strip, 18)
+    await seconds(strip, 8)
     await editor.withdraws(line)
     await strip.reaches(f"!{ALONE}.startsWith('Tres')")
 
     assert await strip.tells(f"{ROOT}.querySelector('[part=viewport]').scrollTop") == 0
     before = await strip.tells(ALONE)
-    await seconds(strip, 20)
+    await seconds(strip, 8)
     assert await strip.tells(f"[{ALONE}, {ROOT}.querySelector('[part=viewport]').scrollTop]") == [before, 0]
 
 

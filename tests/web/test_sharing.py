@@ -266,16 +266,20 @@ async def test_junk_of_other_scripts_is_no_news(window: Window, editor: Editor, 
     await leader.is_live()
     tab = await window.opens(embed(PLAIN))
     await settles(lambda: has_socket(tab))
-    await editor.posts("A line")
+    line = await editor.posts("A line")
     await leader.shows("A line")
+    await tab.tells("(window.faults = [], addEventListener('error', ({ message }) => faults.push(message)))")
     name = f"ticker:{await tab.tells(f'{TICKER}.server')}:1:en,20"
     junk = '[0, "x", null, [], {}, { message: 5 }, { message: "{" }, { message: { type: "snapshot", lines: 7, cursor: "x" } },'
-    junk += "{ message: { type: 'publish', line: { id: {}, text: ['<b>'], version: 1 } } }, { hidden: 1, after: {} }]"
+    junk += "{ message: { type: 'publish', line: { id: {}, text: ['<b>'], version: 1 } } }, { hidden: 1, after: {} },"
+    junk += "{ message: { type: 'publish', line: { id: 'x', text: 'x', version: 1, published: 1e20 } } },"
+    junk += f"{{ message: {{ type: 'snapshot', language: 5, direction: 7, lines: [{json.dumps(line)}] }} }}]"
     await tab.tells(f"(({{}}), channel = new BroadcastChannel('{name}'), {junk}.forEach((one) => channel.postMessage(one)), 0)")
     await editor.posts("Another line")
 
     await leader.shows("Another line", "A line")
     await tab.shows("Another line", "A line")
+    assert await tab.tells("faults") == []
 
 
 async def test_a_page_without_locks_has_its_own_connection(

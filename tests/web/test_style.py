@@ -102,3 +102,25 @@ async def test_a_pinned_line_begins_where_the_others_do(strip: Strip, editor: Ed
 
     starts = await strip.tells(f"[...{ROOT}.querySelectorAll('[part=text]')].map((node) => node.getBoundingClientRect().left)")
     assert starts[0] == starts[1]
+
+
+@pytest.mark.parametrize("display", ["crawl", "list"])
+async def test_what_a_page_hands_down_changes_no_words(strip: Strip, editor: Editor, embed: Embed, display: str) -> None:
+    """In a heading in spaced capitals the lines look as they do elsewhere; in what is hidden they are hidden."""
+    await editor.posts(LONG)
+    style = "white-space: nowrap; text-transform: uppercase; letter-spacing: 3px; word-spacing: 9px; text-indent: 2em"
+    await strip.page.goto(
+        embed(f'<div style="{style}"><breaking-ticker channel="en" display="{display}"></breaking-ticker></div>')
+    )
+    await strip.shows(LONG.strip())
+    looks = (
+        f"((style) => [style.textTransform, style.letterSpacing, style.wordSpacing, style.textIndent])"
+        f"(getComputedStyle({ROOT}.querySelector('[part=text]')))"
+    )
+    assert await strip.tells(looks) == ["none", "normal", "0px", "0px"]
+    if display == "list":
+        assert await strip.tells(f"{VIEW}.scrollWidth <= {VIEW}.clientWidth")
+    await strip.tells(f"{TICKER}.parentElement.style.visibility = 'hidden'")
+    assert not await strip.tells(f"{ROOT}.querySelector('[part=text]').checkVisibility({{ visibilityProperty: true }})")
+    await strip.tells(f"({TICKER}.parentElement.style.visibility = '', {TICKER}.hidden = true)")
+    assert await strip.tells(f"{TICKER}.offsetHeight") == 0

@@ -24,3 +24,15 @@ async def test_a_time_is_never_of_the_future(page: Page, scripts: Site) -> None:
         ["1 min. ago", "hace 1 min"],
         ["2 hr. ago", "hace 2 h"],
     ]
+
+
+async def test_a_tag_is_read_as_tags_are(page: Page, scripts: Site) -> None:
+    """Languages by their first subtag, in letters of any size (BCP 47); Mapudungun, arn, is no Arabic."""
+    await page.goto(scripts.url)
+    spoken = """async (tags) => {
+      const { voiceOf } = await import("/widget/src/words.js");
+      return tags.map((tag) => voiceOf(undefined, tag).language);
+    }"""
+
+    tags = ["ar", "AR", "es-MX", "fr-Latn-CA", "arn", "esu", "", "x"]
+    assert await page.evaluate(spoken, tags) == ["ar", "ar", "es", "fr", "en", "en", "en", "en"]

@@ -6,31 +6,38 @@ import { fresh as freshWords } from "./aside-words.js";
 
 const FLASH = 1;
 const SAID_FOR = 10; // s that an announcement stays: long enough to be read out, not to be found as news later
+const SAID_MOST = 10; // lines
 const BATCH = 20; // s in which new lines are counted before their number is said
 /** @param {import("./aside.js").Tools} tools */
-export function announcerOf({ element, put }) {
-  const nodes = [element("p", ""), element("p", "")];
+export function announcerOf({ element }) {
+  const nodes = [element("div", ""), element("div", "")];
   const node = element("div", "", ...nodes);
   let quiet = BATCH; // s since the last announcement: the first one need not wait
   let fresh = 0; // lines to be counted out
-  let said = ""; // the line that was read out last
+  /** What is said now, by the line that it is about: lines that come together are all read out. @type {Map<string, Element>} */
+  const said = new Map();
   node.slot = "announcer";
   nodes[0].ariaLive = "polite";
   nodes[1].ariaLive = "assertive";
 
-  /** @param {string} textContent @param {boolean} [urgent] @param {string} [id]  of the line that it is about */
-  function say(textContent, urgent = false, id = "") {
-    hush();
-    said = id;
+  /** @param {string} text @param {boolean} [urgent] @param {string} [id]  of the line that it is about */
+  function say(text, urgent = false, id = "") {
+    const sentence = element("p", "", text);
+    hush("");
+    hush(id);
+    said.set(id, sentence);
+    nodes[+urgent].append(sentence);
+    if (said.size > SAID_MOST) hush(said.keys().next().value);
     quiet = 0;
-    put(nodes[+urgent], { textContent });
   }
 
-  /** Takes back what was said of a line, or all. @param {string} [id] */
-  function hush(id = said) {
-    if (id !== said) return;
-    said = "";
-    for (const node of nodes) put(node, { textContent: "" });
+  /** Takes back what was said of a line, or else all. @param {string} [id] */
+  function hush(id) {
+    for (const [line, sentence] of said) {
+      if (line !== (id ?? line)) continue;
+      sentence.remove();
+      said.delete(line);
+    }
   }
 
   return {

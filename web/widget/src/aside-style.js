@@ -1,5 +1,6 @@
 /** The looks of what moves, and of what stands beside the lines. */
 const CSS = /* css */ `
+[part=viewport] { scrollbar-width: thin; scrollbar-color: var(--muted) #0000; }
 a { overflow-wrap: anywhere; }
 a:hover { text-decoration: underline; }
 :focus-visible { outline: 2px solid; outline-offset: -2px; }
@@ -11,7 +12,6 @@ a:hover { text-decoration: underline; }
     ul { inline-size: 2e5px; --way: -1; animation: crawl calc(1e6s / var(--speed)) linear infinite; }
     ul:dir(rtl) { --way: 1; }
   }
-  li:has([part=mark]:not(:empty)) { animation: changed 1.5s; }
 }
 li:empty::before { content: none; }
 .crawl ul::before { content: ""; order: -1; flex: none; inline-size: var(--lead); }
@@ -24,9 +24,8 @@ li:empty::before { content: none; }
 .cut [part=mark] { position: absolute; inset-block-end: 0; inset-inline-end: 0; margin: 0; background: var(--tint); }
 .cut [part=mark]::before { content: "… " / ""; }
 @media (prefers-reduced-motion) { li { order: 0 !important; margin: 0 !important; } }
-@media (hover) { [part=viewport]:hover ul { animation-play-state: paused !important; } }
+@media (hover) { [part=viewport]:hover:not(.left) ul { animation-play-state: paused !important; } }
 @keyframes crawl { to { transform: translateX(calc(var(--way) * 1e6px)); } }
-@keyframes changed { from { background: var(--tint); } }
 [part=status], [part=counter], [part=controls] { order: 1; }
 [part=status] { display: flex; align-items: center; padding-inline: 16px; gap: .3em; color: var(--notice); }
 [part=status], [part=counter] { font-size: .87em; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -44,8 +43,12 @@ li:empty::before { content: none; }
 @media (height <= 44px) {
   @container (inline-size < 480px) { .rotate time { display: none; } }
 }
+.rotate [part=viewport] { scrollbar-width: none; }
+.rotate [part=mark] { line-height: 0; }
 .pinned time::after { content: " · " var(--pinned); }
-@container (inline-size >= 480px) { .list .pinned time::after { content: var(--pinned); display: block; } }
+@container (inline-size >= 480px) { .list .rotate [part=viewport] { scrollbar-width: none; }
+.rotate [part=mark] { line-height: 0; }
+.pinned time::after { content: var(--pinned); display: block; } }
 button { flex: none; min-inline-size: 44px; block-size: 100%; padding: 0; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
 button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
 [part=previous]::before { content: "‹" / ""; }
@@ -57,7 +60,7 @@ button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
 [part=announce]:focus { padding-inline: 8px; }
 [part=announce][aria-pressed=true] { text-decoration: underline 2px; }
 [part=announce][aria-pressed=false] { text-decoration: line-through; }
-[part=announce]:not(:focus), ::slotted([slot=announcer]) { position: absolute; clip-path: inset(50%); inline-size: 1px; min-inline-size: 0; block-size: 1px; overflow: hidden; }
+[part=announce]:not(:focus), ::slotted([slot=announcer]) { position: absolute !important; clip-path: inset(50%) !important; inline-size: 1px !important; min-inline-size: 0; block-size: 1px !important; overflow: hidden !important; }
 @container (inline-size < 720px) {
   .rotate [part=counter] { min-inline-size: 36px; padding: 0 4px; font-size: 0; }
   .rotate [part=counter]:not(:empty)::before { content: "+" attr(data-count) / ""; font-size: 13px; }

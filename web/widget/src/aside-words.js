@@ -66,11 +66,12 @@ export const WORDS = {
   },
 };
 
-/** "4 new lines" @param {string} language  one of those above @param {number} count */
-export function fresh(language, count) {
+/** "4 new lines" @param {string} language  one of those above @param {number} count @param {number} [most]  that can be counted: "20+" */
+export function fresh(language, count, most = Infinity) {
   if (!count) return "";
   const forms = WORDS[language].fresh;
-  return (forms[new Intl.PluralRules(language).select(count)] ?? forms.other).replace("#", count.toLocaleString(language));
+  const number = Math.min(count, most).toLocaleString(language) + (count < most ? "" : "+");
+  return (forms[new Intl.PluralRules(language).select(count)] ?? forms.other).replace("#", number);
 }
 
 /** "14:02" @param {string} language @param {Date} at */

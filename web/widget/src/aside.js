@@ -14,6 +14,7 @@ import { movementOf } from "./movement.js";
 /** @typedef {typeof import("./nodes.js") & {first: typeof import("./viewers.js").first}} Tools */
 
 const LOST_AFTER = 5; // s without a live connection until the reader is told
+const HELD_MOST = 100; // lines, else twice as many as are shown: more that wait are not counted
 const MANY = 10; // new lines, for whose number there is room
 
 /** What follows a way to announce, and its aria-pressed. @type {Record<string, [string, string]>} */
@@ -53,6 +54,7 @@ export function asideOf(host, strip, tools) {
 
     /** In the light tree for as long as the element is in the page. */
     enter() {
+      for (const copied of host.querySelectorAll(":scope > [slot=announcer]")) copied.remove();
       host.append(announcements);
       document.addEventListener("visibilitychange", movement.wake);
     },
@@ -81,6 +83,7 @@ export function asideOf(host, strip, tools) {
     tick() {
       lost = /live|closed/.test(host.status) ? 0 : lost + 1;
       tick(strip.voice.language);
+      if (announcements.parentNode !== host) host.append(announcements); // the page may have given it other children
       if (!host.paused) movement.tick();
     },
 
@@ -96,7 +99,7 @@ export function asideOf(host, strip, tools) {
       put(since, { data: host.since ? hour(language, host.since) : "" });
       put(state, { hidden: !told });
       // Beside one line alone its place is kept, or the line would have its words in other rows.
-      put(counter, { textContent: freshWords(language, waiting), hidden: host.display === "rotate" ? !ready : !waiting });
+      put(counter, { textContent: freshWords(language, waiting, Math.min(2 * host.max, HELD_MOST)), hidden: host.display === "rotate" ? !ready : !waiting });
       put(counter.dataset, { count: `${waiting}`, most: freshWords(language, MANY) });
       put(announce, { textContent: words.aloud, ariaPressed: SOUNDS[host.announce][1] });
       name(previous, words.previous);

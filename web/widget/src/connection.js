@@ -43,7 +43,7 @@ export const STATES = {
 
 const BACKOFF_FIRST = 500; // ms
 const BACKOFF_MOST = 20_000; // ms
-const LEAVING_MOST = 60; // s; a server that asks for more is not believed
+const BELIEVED = 60; // s: who tells of longer silences or waits is not believed
 const SHARED_WITHIN = 2000; // ms that a link of its own waits for what other tabs may have
 const OPEN_WITHIN = 10_000; // ms from a try to its first message
 const LOOK_EVERY = 5000; // ms; after a sleep of the machine a dead link is noticed that soon
@@ -147,7 +147,7 @@ export class Connection {
 
   /** Connects now, unless it is connected or about to be. */
   retry() {
-    if (this.status === "closed" || this.status === "waiting") this.open();
+    if (/closed|waiting/.test(this.status)) this.open();
   }
 
   /** Lets go of everything; `open()` comes back by the cursor. */
@@ -222,9 +222,10 @@ export class Connection {
     if (message?.type === "leaving") {
       // The server stops, or the tab that leads waits: with the seconds until this viewer is to return.
       const { reconnect } = message;
-      return this.#wait(this.#heard, reconnect >= 0 && reconnect <= LEAVING_MOST ? reconnect * 1000 : undefined);
+      return this.#wait(this.#heard, reconnect >= 0 && reconnect <= BELIEVED ? reconnect * 1000 : undefined);
     }
-    if (message?.heartbeat > 0) this.silence = 2000 * message?.heartbeat;
+    const heartbeat = message?.heartbeat;
+    if (heartbeat > 0 && heartbeat <= BELIEVED) this.silence = 2000 * heartbeat;
     if (this.status !== "live") {
       this.#liveFrom = this.#heard;
       this.#go("message");

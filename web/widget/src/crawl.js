@@ -47,7 +47,7 @@ export function crawlOf(display, reader) {
   }
 
   /** @param {Item} item */
-  const widthOf = (item) => item.getBoundingClientRect().width;
+  const widthOf = (item) => item.getBoundingClientRect().width / place.scale();
 
   /** Gives a line its own width. @param {Item} item */
   function free(item) {

@@ -22,7 +22,7 @@ export function displayOf() {
      * Brings the list to what is so now; writes only what differs.
      * @param {readonly Line[]} lines
      * @param {Writing} writing
-     * @param {readonly Item[]} [seen]  items that stay as they are: those of other lines too, and with the times that they show
+     * @param {readonly Item[]} [seen]  items that stay as they are: those of other lines too, and as wide as the same words were
      * @returns {Item[]}  those of lines that are new
      */
     show(lines, writing, seen = []) {

@@ -27,14 +27,13 @@ export function itemOf() {
 
   return Object.assign(node, {
     expires: 0,
-    /** @param {Line} line @param {Writing} writing @param {boolean} [timed]  whether the time may change its length */
-    fill(line, { voice, language, direction, link: to, now }, timed) {
-      put(/** @type {Item} */ (node), {
-        id: line.id,
-        expires: line.expires,
-        className: (line.urgency > URGENT ? "" : "urgent") + (line.pinned ? " pinned" : ""),
-      });
-      if (timed) put(time, { dateTime: new Date(line.published).toISOString(), textContent: voice.ago(line.published, now) });
+    /** @param {Line} line @param {Writing} writing @param {boolean} [whole]  also what makes the same words longer: time, pin, bold */
+    fill(line, { voice, language, direction, link: to, now }, whole) {
+      put(/** @type {Item} */ (node), { id: line.id, expires: line.expires });
+      if (whole) {
+        put(node, { className: (line.urgency > URGENT ? "" : "urgent") + (line.pinned ? " pinned" : "") });
+        put(time, { dateTime: new Date(line.published).toISOString(), textContent: voice.ago(line.published, now) });
+      }
       put(link, { href: to(line), rel: "noopener", lang: language });
       put(source, { textContent: line.source ?? "" });
       put(colon, { data: line.source ? voice.words.colon : "" });

@@ -35,7 +35,7 @@ const REMEMBERED = 1000; // versions of lines no longer held: far more than a se
 /** @param {any} value */
 const whole = (value) => (Number.isSafeInteger(value) && value > 0 ? value : 0);
 /** ms since 1970, as a number in what another tab tells, else as RFC 3339; NaN for all else. @param {any} value */
-const time = (value) => (typeof value === "string" ? Date.parse(value) : typeof value === "number" ? value : NaN);
+const time = (value) => (/string|number/.test(typeof value) ? +new Date(value) : NaN);
 
 /**
  * The line in a member of a message, or null if it cannot be shown.

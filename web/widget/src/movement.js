@@ -36,6 +36,8 @@ import { rotateOf, toRead } from "./rotate.js";
  */
 
 const FADE = 180; // ms that a new line takes to appear
+const GLOW = 1500; // ms that a corrected one takes to look like the others
+const LEFT = 60_000; // ms after which a mouse that does not move points at nothing: its owner is gone, or it is that of a wall
 
 /** Takes a display over. @param {import("./display.js").Display} display */
 export function movementOf(display) {
@@ -43,14 +45,20 @@ export function movementOf(display) {
   const items = () => /** @type {Item[]} */ ([...list.children]);
   const root = () => /** @type {ShadowRoot} */ (viewport.getRootNode());
   let touched = false; // whether the pointer that came last is a finger, which stays nowhere
-  viewport.addEventListener("pointerenter", ({ pointerType }) => (touched = pointerType === "touch"));
+  let pointed = 0; // ms since the page began, when it last moved
+  const point = (/** @type {PointerEvent} */ { pointerType }) => {
+    touched = pointerType === "touch";
+    pointed = performance.now();
+    viewport.classList.remove("left");
+  };
+  for (const type of /** @type {const} */ (["pointerenter", "pointermove"])) viewport.addEventListener(type, point);
 
   /** @type {Reader} */
   const reader = {
     still: () => matchMedia("(prefers-reduced-motion)").matches,
     near: () =>
       !!root().querySelector(":is([part=viewport], a, [part=previous], [part=next]):focus-visible") ||
-      (!touched && viewport.matches(":hover")),
+      (!touched && viewport.matches(":hover:not(.left)")),
   };
   const column = placeOf(display, reader, false, items);
   /** @type {Record<string, Way>} */
@@ -93,6 +101,7 @@ export function movementOf(display) {
     /** A second has gone by. */
     tick() {
       waited++;
+      viewport.classList.toggle("left", performance.now() - pointed > LEFT);
       way?.tick?.();
     },
 
@@ -136,7 +145,11 @@ export function movementOf(display) {
       const change = () => {
         const made = show(lines, writing, anew ? [] : now.ready(lines, writing, happened));
         if (anew) return begin(now, focused?.isConnected ? focused : null);
-        if (!reader.still()) for (const item of made) item.animate({ opacity: [0, 1] }, FADE);
+        if (!reader.still()) {
+          for (const item of made) item.animate({ opacity: [0, 1] }, FADE);
+          const corrected = type === "correct" && happened.line?.correction && items().find(({ id }) => id === happened.line?.id);
+          if (corrected) corrected.animate({ background: ["var(--tint)", "#0000"] }, GLOW);
+        }
         const known = lines.findLastIndex((line) => !made.some((item) => item.id === line.id));
         // What moves up where another line went is older than all that is shown, and no news.
         const older = type === "publish" ? [] : made.splice(made.length + known + 1 - lines.length);

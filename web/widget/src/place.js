@@ -20,10 +20,13 @@ export function placeOf({ list, viewport }, reader, across, items) {
 
   const backwards = () => list.matches(":dir(rtl)");
 
+  /** How much larger the page shows it than it is laid out: it may stand in what is zoomed or scaled. */
+  const scale = () => viewport.getBoundingClientRect().width / viewport.offsetWidth || 1;
+
   /** Where a line stands: px from the start of the viewport, along the way that lines go. @param {Item} item */
   function start(item) {
     const [outer, inner] = [viewport, item].map((node) => node.getBoundingClientRect());
-    return !across ? inner.top - outer.top : backwards() ? outer.right - inner.right : inner.left - outer.left;
+    return (!across ? inner.top - outer.top : backwards() ? outer.right - inner.right : inner.left - outer.left) / scale();
   }
 
   /** And where it ends. @param {Item} item */
@@ -62,9 +65,10 @@ export function placeOf({ list, viewport }, reader, across, items) {
     const places = view().map((item) => /** @type {const} */ ([item, start(item)]));
     const own = list.querySelector("li:is(:hover, :focus-within)");
     change();
-    const left = places.filter(([item]) => item.isConnected);
-    // Nobody reads the beginning of what has begun to leave.
-    const [anchor, at = 0] = left.find(([item]) => item === own) ?? left.find(([, at]) => at > -1) ?? left[0] ?? [];
+    // Nobody reads the beginning of what has begun to leave; but where the line behind it is gone, its end.
+    const first = Math.max(0, places.findIndex(([, at]) => at > -1));
+    const wanted = [places.find(([item]) => item === own), places[first], ...places.slice(0, first).reverse(), ...places];
+    const [anchor, at = 0] = wanted.find((place) => place?.[0].isConnected) ?? [];
     return () => (anchor ? start(anchor) - at : 0);
   }
 
@@ -79,6 +83,7 @@ export function placeOf({ list, viewport }, reader, across, items) {
   }
 
   return {
+    scale,
     start,
     end,
     room,

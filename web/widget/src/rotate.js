@@ -8,8 +8,8 @@ const NEWS = 2; // s that a line stands alone before news
 const DWELL = 5; // s before another line, and one more for each
 const READ = 20; // letters
 
-/** s that it takes to read a line. @param {Item | undefined} item */
-export const toRead = (item) => DWELL + (item?.textContent ?? "").length / READ;
+/** s that it takes to read a line, or a part of it. @param {Item | undefined} item @param {number} [part]  0 < part ≤ 1 */
+export const toRead = (item, part = 1) => DWELL + ((item?.textContent ?? "").length * part) / READ;
 
 /** @param {import("./display.js").Display} display @param {import("./movement.js").Reader} reader @returns {import("./movement.js").Way} */
 export function rotateOf({ list, viewport }, reader) {
@@ -48,6 +48,9 @@ export function rotateOf({ list, viewport }, reader) {
     viewport.classList.toggle("more", more);
     return more;
   }
+
+  /** How much of the line there is room for. */
+  const part = () => Math.min(1, viewport.clientHeight / viewport.scrollHeight);
 
   /** Shows more of the line, if there is more. */
   function more() {
@@ -93,7 +96,7 @@ export function rotateOf({ list, viewport }, reader) {
     },
 
     tick() {
-      if (reader.near() || ++age <= (soon ? NEWS : reader.still() && !fresh[0] ? Infinity : toRead(alone))) return;
+      if (reader.near() || ++age <= (soon ? NEWS : reader.still() && !fresh[0] ? Infinity : toRead(alone, part()))) return;
       if (!more()) stand(next());
     },
   };

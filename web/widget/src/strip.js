@@ -43,7 +43,7 @@ export function stripOf(host) {
     draw(viewer, movement, change) {
       const { lines } = host;
       const ready = viewer?.ready;
-      voice = voiceOf(host.lang, viewer?.language, host.closest("[lang]")?.getAttribute("lang"));
+      voice = voiceOf(host.lang, viewer?.language, /** @type {HTMLElement | null} */ (host.closest("[lang]"))?.lang);
       const { label: name } = voice.words;
       put(node, { lang: voice.language, dir: host.hasAttribute("dir") ? "" : (viewer?.direction ?? ""), ariaLabel: name });
       put(label, { textContent: name });

@@ -19,8 +19,13 @@ const CSS = /* css */ `
   container-type: inline-size;
 }
 :host([display=list]) { block-size: var(--ticker-height, 320px); }
-[hidden] { display: none !important; }
+[hidden], :host([hidden]) { display: none !important; }
 [part=strip] {
+  all: initial;
+  box-sizing: border-box;
+  color-scheme: inherit;
+  visibility: inherit;
+  pointer-events: inherit;
   display: flex;
   grid: 44px 1fr / auto 1fr auto minmax(0, auto);
   block-size: 100%;
@@ -29,12 +34,11 @@ const CSS = /* css */ `
   color: var(--ink);
   border-block: var(--line);
   font: var(--ticker-font-size, 15px)/1.45 var(--ticker-font, system-ui, sans-serif);
-  text-align: start;
 }
 :lang(ar) { font-size: var(--ticker-font-size, 17px); }
 [part=label], [part=controls] { display: flex; align-items: center; white-space: nowrap; }
 [part=label] { padding-inline: 16px; border-inline-end: 1px solid #0000; background: var(--signal); color: var(--ticker-on-signal, light-dark(#fff, #101418)); font-weight: 700; }
-[part=viewport], [part=fallback] { flex: 1; grid-area: 2 / 1 / 3 / 5; min-inline-size: 0; display: block; overflow: auto; scrollbar-width: thin; scrollbar-color: var(--muted) #0000; }
+[part=viewport], [part=fallback] { flex: 1; grid-area: 2 / 1 / 3 / 5; min-inline-size: 0; display: block; overflow: auto; }
 [part=fallback] { place-self: center start; padding-inline: 16px; }
 [part=controls] { min-inline-size: 45px; justify-self: end; border-inline-start: var(--line); }
 .rotate [part=controls] { min-inline-size: 133px; }

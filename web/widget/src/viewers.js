@@ -85,7 +85,7 @@ export class Viewer {
     const change = this.lines.apply(message, Date.now());
     if (!change) return;
     const { language = "", direction = "" } = message;
-    if (change.type === "snapshot") Object.assign(this, { ready: true, language, direction });
+    if (change.type === "snapshot") Object.assign(this, { ready: true, language: `${language}`, direction });
     const fresh = "line" in change && change.line.updated - this.lines.offset > this.#liveFrom;
     this.#tell((holder) => holder.changed(change, fresh));
   }

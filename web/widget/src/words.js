@@ -39,10 +39,10 @@ const voices = {};
 
 /**
  * What an element says, in the first of some languages that it knows; English if it knows none.
- * @param {...string | null | undefined} languages  BCP 47 tags, or what a page takes for one
+ * @param {...string | undefined} languages  BCP 47 tags, or what a page takes for one
  */
 export function voiceOf(...languages) {
-  const language = languages.map((tag) => tag?.slice(0, 2) ?? "").find((tag) => WORDS[tag]) ?? "en";
+  const language = languages.map((tag = "") => tag.toLowerCase().split("-")[0]).find((tag) => WORDS[tag]) ?? "en";
   return (voices[language] ??= voiceIn(language));
 }
 

@@ -55,7 +55,7 @@ export type AsideWords = {
  */
 /** @type {Record<string, AsideWords>} */
 export declare const WORDS: Record<string, AsideWords>;
-/** "4 new lines" @param {string} language  one of those above @param {number} count */
-export declare function fresh(language: string, count: number): string;
+/** "4 new lines" @param {string} language  one of those above @param {number} count @param {number} [most]  that can be counted: "20+" */
+export declare function fresh(language: string, count: number, most?: number): string;
 /** "14:02" @param {string} language @param {Date} at */
 export declare const hour: (language: string, at: Date) => string;

@@ -10,7 +10,7 @@ export declare function put<T extends object>(node: T, properties: Partial<T>): 
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {string} part  its name for `::part()`
- * @param {...Node} children
+ * @param {...(Node | string)} children
  * @returns {HTMLElementTagNameMap[Tag]}
  */
-export declare function element<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, part: string, ...children: Node[]): HTMLElementTagNameMap[Tag];
+export declare function element<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, part: string, ...children: (Node | string)[]): HTMLElementTagNameMap[Tag];

@@ -11,6 +11,7 @@ export type Item = import("./line-item.js").Item;
  * @param {() => Item[]} items  in the order in which they stand
  */
 export declare function placeOf({ list, viewport }: import("./display.js").Display, reader: import("./movement.js").Reader, across: boolean, items: () => Item[]): {
+    scale: () => number;
     start: (item: Item) => number;
     end: (item: Item) => number;
     room: () => number;

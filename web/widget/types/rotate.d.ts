@@ -4,7 +4,7 @@
  */
 /** @typedef {import("./line-item.js").Item} Item */
 export type Item = import("./line-item.js").Item;
-/** s that it takes to read a line. @param {Item | undefined} item */
-export declare const toRead: (item: Item | undefined) => number;
+/** s that it takes to read a line, or a part of it. @param {Item | undefined} item @param {number} [part]  0 < part ≤ 1 */
+export declare const toRead: (item: Item | undefined, part?: number) => number;
 /** @param {import("./display.js").Display} display @param {import("./movement.js").Reader} reader @returns {import("./movement.js").Way} */
 export declare function rotateOf({ list, viewport }: import("./display.js").Display, reader: import("./movement.js").Reader): import("./movement.js").Way;

@@ -18,9 +18,9 @@ export type Words = {
 };
 /**
  * What an element says, in the first of some languages that it knows; English if it knows none.
- * @param {...string | null | undefined} languages  BCP 47 tags, or what a page takes for one
+ * @param {...string | undefined} languages  BCP 47 tags, or what a page takes for one
  */
-export declare function voiceOf(...languages: (string | null | undefined)[]): {
+export declare function voiceOf(...languages: (string | undefined)[]): {
     language: string;
     words: Words;
     /** "now", "5 min. ago", "2 hr. ago", and after a day "24 Nov" @param {number} at @param {number} now  both ms since 1970 */

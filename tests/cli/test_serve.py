@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ pytestmark = pytest.mark.slow
 @contextmanager
 def running(command: list[str], server: Served, **pipes: Any) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command beside the test; a test that fails leaves none behind."""
-    with subprocess.Popen(command, env=server.env(), **pipes) as process:
+    # Ctrl-C is ignored by what a shell runs in the background, as it may run these tests, and by all that starts from there.
+    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, env=server.env(), preexec_fn=hears, **pipes) as process:  # noqa: PLW1509 -- no threads here
         try:
             yield process
         finally:

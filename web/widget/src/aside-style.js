@@ -46,9 +46,7 @@ li:empty::before { content: none; }
 .rotate [part=viewport] { scrollbar-width: none; }
 .rotate [part=mark] { line-height: 0; }
 .pinned time::after { content: " · " var(--pinned); }
-@container (inline-size >= 480px) { .list .rotate [part=viewport] { scrollbar-width: none; }
-.rotate [part=mark] { line-height: 0; }
-.pinned time::after { content: var(--pinned); display: block; } }
+@container (inline-size >= 480px) { .list .pinned time::after { content: var(--pinned); display: block; } }
 button { flex: none; min-inline-size: 44px; block-size: 100%; padding: 0; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
 button::before { font: 28px/0 system-ui; vertical-align: -.1em; }
 [part=previous]::before { content: "‹" / ""; }

@@ -306,6 +306,7 @@ async def test_5_one_slow_viewer_costs_nobody_else_anything(servers: Callable[..
             assert (await editor.post(LINES, json={"text": f"{count} {filler}"})).status_code == 201
         slow = [stalled(server.port, transport=transport) for _ in range(5)]
         async with connect(server.url, transport=transport) as viewer:
+            await viewer.sees(lambda screen: bool(screen.texts))
             for count in range(100, 300):
                 assert (await editor.post(LINES, json={"text": f"{count} {filler}"})).status_code == 201
             screen = await viewer.sees(lambda screen: bool(screen.texts) and screen.texts[0].startswith("299 "))

@@ -35,6 +35,7 @@ def test_a_line_is_text_or_an_object() -> None:
     [
         (b"good\n\xff\n", "line 2: is not UTF-8"),
         (b"good\n{bad\n", "line 2: starts with { and is no JSON object"),
+        (b'["a"]\n', "line 1: is JSON and no object"),
         (b'{"text": "a"} {"text": "b"}\n', "line 1: starts with { and is no JSON object"),
         (b'{"a":' * 50_00 + b"\n", "line 1: starts with { and is no JSON object"),
         (b"x" * LONGEST + b"\n", "line 1: is longer than 65536 bytes"),

@@ -292,6 +292,18 @@ async def test_returns_after_a_cut_without_gap_or_repeat(strip: Strip, editor: E
     assert await strip.tells("seen") == [text for n in range(3) for text in (f"Live {n}", f"Away {n}")]
 
 
+async def test_a_page_whose_policy_forgot_sockets_is_live_soon(
+    browser: Browser, server: Server, editor: Editor, embed: Callable[[str, str], str]
+) -> None:
+    """Chromium says of a socket that the page's policy forbids that there was an error, and never that it closed."""
+    await editor.posts("A line")
+    policy = f'<meta http-equiv="Content-Security-Policy" content="connect-src {server.url}">'
+    page = await browser.new_page()  # one of its own: what the policy forbids is written to the console
+    await page.goto(embed(PLAIN, policy))
+    await Strip(page).reaches(f"{TICKER}.status === 'live'", within=12)
+    await page.close()
+
+
 async def test_comes_by_server_sent_events_where_websockets_are_blocked(strip: Strip, editor: Editor, embed: Embed) -> None:
     """Behind a proxy without WebSockets the ticker is live all the same."""
     await editor.posts("Before")

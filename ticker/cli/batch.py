@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
 from ticker.cli.refused import Refused
+from ticker.model.text import meant_as_json
 
 LONGEST: Final = 65_536  # bytes; the server takes no longer body
 
@@ -55,10 +56,12 @@ def _body(number: int, raw: bytes) -> dict[str, Any]:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         raise Refused(f"line {number}: is not UTF-8") from None
-    if not text.startswith("{"):
+    if not meant_as_json(text):
         return {"text": text}
     try:
-        body: dict[str, Any] = json.loads(text)
+        body = json.loads(text)
     except (ValueError, RecursionError):
         raise Refused(f"line {number}: starts with {{ and is no JSON object") from None
+    if not isinstance(body, dict):
+        raise Refused(f"line {number}: is JSON and no object")
     return body

@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn
 
 from ticker.desk.forms import Fields, form_fields, is_form, typed_text
 from ticker.edge.problems import Problem
+from ticker.model.text import meant_as_json
 
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
@@ -31,7 +32,7 @@ def fields_of(body: bytes, content_type: str | None, names: frozenset[str], main
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Problem("invalid-request", f"The body is not UTF-8: byte {error.start} begins no character.") from None
-    if media == JSON or (media == FORM and _is_meant_as_json(text)):
+    if media == JSON or (media == FORM and meant_as_json(text)):
         return _json_fields(text)
     if media == FORM and is_form(text, names):
         return form_fields(text, names)
@@ -48,18 +49,6 @@ def _media_type(content_type: str | None) -> str:
         if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in ("utf-8", "utf8", "us-ascii"):
             return ""
     return media.strip().lower()
-
-
-def _is_meant_as_json(text: str) -> bool:
-    """Whether JSON was sent without saying so, as `curl -d` does. A bracket alone may also begin a line, as in "[Live] …"."""
-    start = text.lstrip(" \t\r\n")[:1]
-    if start != "[":
-        return start == "{"
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _json_fields(text: str) -> Fields:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.datastructures import QueryParams
 
 from ticker import telemetry
-from ticker.edge.problems import Problem
+from ticker.edge.problems import Problem, unknown_channel
 from ticker.live.closing import Cause
 from ticker.live.frames import Transport
 from ticker.live.queries import Query, parse_query
@@ -55,7 +55,7 @@ class Admission:
     def _judge(self, channel: str, params: QueryParams, last_event_id: str | None) -> Admitted | Refusal:
         found = self.viewers.mirror.channels.get(channel)
         if found is None:
-            return Refusal(Cause.UNKNOWN_CHANNEL, Problem("unknown-channel", f"There is no channel {channel!r}."))
+            return Refusal(Cause.UNKNOWN_CHANNEL, unknown_channel(channel, self.viewers.mirror.channels))
         try:
             query = parse_query(params, last_event_id)
         except Problem as problem:

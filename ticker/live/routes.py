@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from ticker.edge.peers import peer_of
-from ticker.edge.problems import Problem
+from ticker.edge.problems import Problem, unknown_channel
 from ticker.edge.rendered import Rendered, respond
 from ticker.live import frames
 from ticker.live.admission import Admission, Admitted, Refusal
@@ -57,7 +57,7 @@ class _Live:
     def channel(self, channel: str) -> ChannelMirror:
         found = self.viewers.mirror.channels.get(channel)
         if found is None:
-            raise Problem("unknown-channel", f"There is no channel {channel!r}.")
+            raise unknown_channel(channel, self.viewers.mirror.channels)
         return found
 
     def _must_be_ready(self) -> None:

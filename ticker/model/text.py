@@ -12,6 +12,7 @@ line, made of XML 1.0 characters, and free of what could change the meaning of i
   pasted headlines must not become one line on every screen.
 """
 
+import json
 import re
 import unicodedata
 
@@ -41,6 +42,18 @@ def plain(raw: str, *, most: int) -> str:
     if len(text) > most:
         raise ValueError(f"has {len(text)} characters; at most {most} are allowed")
     return text
+
+
+def meant_as_json(text: str) -> bool:
+    """Tell whether text that came without a type is JSON, broken or not. A bracket may also begin a line, as in "[Live] …"."""
+    start = text.lstrip(" \t\r\n")[:1]
+    if start != "[":
+        return start == "{"
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _visible(character: str) -> bool:

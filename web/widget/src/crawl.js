@@ -6,10 +6,10 @@
  * long the round, and the lines after it go on where they were. Each line is there once, so nothing is hidden from anybody.
  *
  * What is in view keeps its place until it has gone by. A withdrawn line leaves it empty, a shorter correction as wide, but
- * where that would leave all of the view empty, the belt goes on with the next words at once. A
- * longer one that others in view stand behind is in it in smaller rows, cut where they do not hold it, and comes round again
- * in full: the right words are there at once, and nothing else moves. Behind the last one there is room for all of it. What
- * newer lines pushed out is shown to its end.
+ * where that would leave all of the view empty, the belt goes on with the next words at once. A longer one that others in
+ * view stand behind is in it in smaller rows, cut where they do not hold it, and comes round again in full: the right words
+ * are there at once, and nothing else moves. Behind the last one there is room for all of it. A pin or another urgency, which
+ * change no word, show when the line comes round. What newer lines pushed out is shown to its end.
  *
  * A crawl that stands still (the reader paused, or follows links by keyboard) is a row that scrolls, in the order of the
  * belt; who wants no motion has it in the order of the lines. Nothing comes round there, or goes out of view by itself: it
